@@ -118,7 +118,7 @@ fn at_gyosil(options: &Options, load: Load) -> Result<Outcome> {
     wait_until_open(address)?;
     add_instructor(&options.gyosil, data.path(), None)?;
     let mut school = School::enter(address, EMAIL, PASSWORD)?;
-    measure(&mut school, load, Some(server.pid()), Duration::ZERO)
+    measure(&mut school, load, &[server.pid()], Duration::ZERO)
 }
 
 fn at_floor(options: &Options, load: Load, payload_bytes: usize) -> Result<Outcome> {
@@ -128,7 +128,7 @@ fn at_floor(options: &Options, load: Load, payload_bytes: usize) -> Result<Outco
     let server = Server::start(&mut command, options.server_core, options.load_core)?;
     wait_until_open(address)?;
     let mut floor = Floor::connect(address, payload_bytes)?;
-    measure(&mut floor, load, Some(server.pid()), Duration::ZERO)
+    measure(&mut floor, load, &[server.pid()], Duration::ZERO)
 }
 
 fn told(scene: Scene, round: u8, who: &str, outcome: &Outcome) {

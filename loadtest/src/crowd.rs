@@ -220,7 +220,7 @@ impl Learner {
 }
 
 /// The head of an event, without reading the rest: `{"type":"…","seq":N,"prev":M,`.
-fn place(payload: &[u8]) -> Option<(&str, i64, i64)> {
+pub fn place(payload: &[u8]) -> Option<(&str, i64, i64)> {
     let head = payload.get(..payload.len().min(120))?;
     // A cut in the middle of a letter is behind what is looked for here.
     let head = match std::str::from_utf8(head) {

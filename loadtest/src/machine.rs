@@ -70,6 +70,13 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.0.id()
     }
+
+    /// Ends the server without a goodbye.
+    pub fn kill(mut self) -> Result<()> {
+        self.0.kill()?;
+        self.0.wait()?;
+        Ok(())
+    }
 }
 
 impl Drop for Server {

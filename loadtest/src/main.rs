@@ -1,4 +1,4 @@
-//! The load generator and the side-by-side benchmark: floor, room, compare, large, dashboards, programs, uploads. Only this machine is ever a target.
+//! The load generator and the side-by-side benchmark: floor, room, compare, nodes, large, dashboards, programs, uploads. Only this machine is ever a target.
 
 mod address;
 // The bucket of the stories, and their films.
@@ -17,13 +17,16 @@ mod gyosil;
 mod http;
 mod large;
 mod machine;
+mod nodes;
 mod programs;
+mod redis;
 mod room;
 mod rows;
 mod school;
 mod stage;
 mod tickets;
 mod uploads;
+mod wanderer;
 mod year;
 
 use std::process::ExitCode;
@@ -52,6 +55,8 @@ enum Word {
     Room(room::Options),
     /// Starts Gyosil and the floor in turn, gives both the same load, and prints a table
     Compare(compare::Options),
+    /// Starts one to three nodes on one PostgreSQL, and measures what they cost and how long a loss lasts
+    Nodes(nodes::Options),
     /// Fills the database with a large school, and times what the learning surface reads of it
     Large(large::Options),
     /// Fills the database with a year of a school, and times its dashboards
@@ -70,6 +75,7 @@ fn main() -> ExitCode {
         Word::Floor(options) => floor::run(&options),
         Word::Room(options) => room::run(&options),
         Word::Compare(options) => compare::run(&options),
+        Word::Nodes(options) => nodes::run(&options),
         Word::Large(options) => large::run(&options),
         Word::Dashboards(options) => dashboards::run(&options),
         Word::Programs(options) => programs::run(&options),

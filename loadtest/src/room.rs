@@ -91,7 +91,7 @@ impl Outcome {
 
 pub fn run(options: &Options) -> Result<()> {
     let mut school = School::enter(options.url, &options.email, &options.password)?;
-    let outcome = measure(&mut school, options.load, options.pid, Duration::from_secs(options.idle_s))?;
+    let outcome = measure(&mut school, options.load, options.pid.as_slice(), Duration::from_secs(options.idle_s))?;
     println!(
         "deliveries {} · lost {} · doubles {} · gaps {} · strange {} · closed {}",
         outcome.deliveries,
@@ -119,7 +119,7 @@ pub fn run(options: &Options) -> Result<()> {
     if outcome.is_clean() { Ok(()) } else { Err("something was lost, doubled or out of order".into()) }
 }
 
-pub fn measure(stage: &mut dyn Stage, load: Load, pid: Option<u32>, idle: Duration) -> Result<Outcome> {
+pub fn measure(stage: &mut dyn Stage, load: Load, pids: &[u32], idle: Duration) -> Result<Outcome> {
     let Load { learners, rooms, steps } = load;
     let people = learners.saturating_mul(rooms);
     if learners == 0 || rooms == 0 || steps == 0 || people > LEARNERS_MAX || steps.saturating_mul(rooms) > PRESSES_MAX {
@@ -129,7 +129,7 @@ pub fn measure(stage: &mut dyn Stage, load: Load, pid: Option<u32>, idle: Durati
     if (people as u64) + 100 > files {
         return Err(format!("{people} learners need more than the {files} files that are allowed").into());
     }
-    let resident = || pid.map_or(Ok(0), machine::resident_bytes);
+    let resident = || pids.iter().map(|pid| machine::resident_bytes(*pid)).sum::<Result<i64>>();
     let fresh = resident()?;
     let (tickets, joining) = stage.admit(rooms, learners)?;
     let joins_per_s = people as f64 / joining.as_secs_f64().max(f64::EPSILON);
@@ -137,11 +137,11 @@ pub fn measure(stage: &mut dyn Stage, load: Load, pid: Option<u32>, idle: Durati
     let mut crowd = Crowd::new(rooms, stage.numbered())?;
     // The first ones pay for what all share (code that is paged in, pools that fill): they are not counted.
     let (first, rest) = tickets.split_at((AT_ONCE * 4).min(people / 2));
-    crowd.seat(take_seats(stage.address(), first, stage.numbered())?)?;
+    crowd.seat(take_seats(first, stage.numbered())?)?;
     crowd.hear_for(SETTLE_FOR)?;
     let before = resident()?;
     let begun = Instant::now();
-    crowd.seat(take_seats(stage.address(), rest, stage.numbered())?)?;
+    crowd.seat(take_seats(rest, stage.numbered())?)?;
     let sockets_per_s = rest.len() as f64 / begun.elapsed().as_secs_f64();
     crowd.hear_for(SETTLE_FOR + idle)?;
     let after = resident()?;
@@ -150,10 +150,10 @@ pub fn measure(stage: &mut dyn Stage, load: Load, pid: Option<u32>, idle: Durati
     let warm_up = (steps / 20).max(2);
     walk.press_everywhere(warm_up)?;
     walk.step_times.clear();
-    let cpu_us = per(steps * people, cpu_of(pid, || walk.press_everywhere(steps))?);
+    let cpu_us = per(steps * people, cpu_of(pids, || walk.press_everywhere(steps))?);
     walk.crowd.hear_for(LISTEN_AFTER)?;
     let (lost, faults) = walk.crowd.verdict(walk.presses as u64);
-    let empty_command_us = per(EMPTY_PRESSES, cpu_of(pid, || walk.press_empty(EMPTY_PRESSES))?);
+    let empty_command_us = per(EMPTY_PRESSES, cpu_of(pids, || walk.press_empty(EMPTY_PRESSES))?);
     walk.step_times.sort_unstable();
     Ok(Outcome {
         deliveries: (steps * people) as u64,
@@ -174,9 +174,9 @@ fn per(count: usize, time: Duration) -> f64 {
     time.as_secs_f64() * 1e6 / count.max(1) as f64
 }
 
-/// The processor time of the server while something is done.
-fn cpu_of(pid: Option<u32>, work: impl FnOnce() -> Result<()>) -> Result<Duration> {
-    let now = || pid.map_or(Ok(Duration::ZERO), machine::cpu_time);
+/// The processor time of the servers while something is done.
+fn cpu_of(pids: &[u32], work: impl FnOnce() -> Result<()>) -> Result<Duration> {
+    let now = || pids.iter().map(|pid| machine::cpu_time(*pid)).sum::<Result<Duration>>();
     let before = now()?;
     work()?;
     Ok(now()?.saturating_sub(before))

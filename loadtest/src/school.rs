@@ -15,6 +15,8 @@ const STEPS: usize = 5;
 
 pub struct School {
     address: SocketAddr,
+    /// The nodes to which the learners connect, in turn.
+    seats: Vec<SocketAddr>,
     http: Http,
     token: String,
     steps: Vec<i64>,
@@ -41,11 +43,39 @@ impl School {
         let mut http = Http::connect(address)?;
         let login = http.post("/api/auth/login", None, &json!({ "email": email, "password": password }))?;
         let token = word(&login, "access_token")?;
-        Ok(School { address, http, token, steps: Vec::new(), sessions: Vec::new() })
+        Ok(School { address, seats: vec![address], http, token, steps: Vec::new(), sessions: Vec::new() })
+    }
+
+    /// Spreads the learners over these nodes. Commands still go to the node that was entered.
+    pub fn spread_over(&mut self, nodes: &[SocketAddr]) {
+        self.seats = nodes.to_vec();
+    }
+
+    /// Reads how many people are connected to a session, as the node that was entered has it.
+    pub fn active_participants(&mut self, room: usize) -> Result<i64> {
+        let session = self.sessions.get(room).ok_or("no such room")?;
+        let current = self.http.get(&format!("/api/sessions/{}/current", session.id), Some(&self.token))?;
+        number(&current, "active_participants")
     }
 
     fn ask(&mut self, path: &str, body: &Value) -> Result<Value> {
         self.http.post(path, Some(&self.token), body)
+    }
+
+    /// Moves the first room to its next step, by a connection of its own, at whichever node answers.
+    pub fn next_anywhere(&mut self) -> Result<()> {
+        let mut last = Err("there are no nodes".into());
+        for node in self.seats.clone() {
+            last = Http::connect(node).and_then(|http| {
+                self.http = http;
+                self.press(0)?;
+                self.pressed()
+            });
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
     }
 
     /// A lecture with steps, and its sessions, all of them started; one more than asked for stays empty.
@@ -79,10 +109,6 @@ impl School {
 }
 
 impl Stage for School {
-    fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     fn numbered(&self) -> bool {
         true
     }
@@ -91,7 +117,7 @@ impl Stage for School {
         self.prepare(rooms)?;
         // Room by room in turn: so that neighbours in memory are of different classes, as in life.
         let order: Vec<(usize, usize)> = (0..learners).flat_map(|n| (0..rooms).map(move |room| (room, n))).collect();
-        let (address, sessions) = (self.address, &self.sessions);
+        let (address, sessions, seats) = (self.address, &self.sessions, &self.seats);
         let begun = Instant::now();
         let tickets = by_many(&order, |chunk| {
             let mut http = Http::connect(address)?;
@@ -99,7 +125,8 @@ impl Stage for School {
                 let session: &Session = &sessions[room];
                 let token = School::guest(&mut http, &session.door, n)?;
                 let path = format!("/ws/session/{}/student", session.id);
-                Ok(Ticket { room, path, token: Some(token) })
+                let address = seats.get(n % seats.len().max(1)).copied().unwrap_or(address);
+                Ok(Ticket { address, room, path, token: Some(token) })
             };
             chunk.iter().map(ticket).collect()
         })?;

@@ -9,7 +9,6 @@ use crate::http::ANSWER_WITHIN;
 use crate::tickets::Ticket;
 
 pub trait Stage {
-    fn address(&self) -> SocketAddr;
     /// Do its events carry `seq` and `prev`?
     fn numbered(&self) -> bool;
     /// Learners for every room, who can open their sockets; and how long they took to come in.
@@ -44,16 +43,14 @@ impl Floor {
 }
 
 impl Stage for Floor {
-    fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     fn numbered(&self) -> bool {
         false
     }
 
     fn admit(&mut self, rooms: usize, learners: usize) -> Result<(Vec<Ticket>, Duration)> {
-        let in_room = |room| (0..learners).map(move |_| Ticket { room, path: format!("/room/{room}"), token: None });
+        let address = self.address;
+        let in_room =
+            |room| (0..learners).map(move |_| Ticket { address, room, path: format!("/room/{room}"), token: None });
         Ok(((0..rooms).flat_map(in_room).collect(), Duration::ZERO))
     }
 

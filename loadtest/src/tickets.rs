@@ -15,6 +15,8 @@ const READ_BYTES: usize = 16 * 1024;
 /// What a learner needs to open a socket.
 #[derive(Clone)]
 pub struct Ticket {
+    /// The node that the learner connects to.
+    pub address: SocketAddr,
     pub room: usize,
     pub path: String,
     pub token: Option<String>,
@@ -43,15 +45,16 @@ pub fn by_many<T: Sync, U: Send>(work: &[T], each: impl Fn(&[T]) -> Result<Vec<U
     })
 }
 
-pub fn take_seats(address: SocketAddr, tickets: &[Ticket], numbered: bool) -> Result<Vec<Seated>> {
-    by_many(tickets, |chunk| chunk.iter().map(|ticket| take_seat(address, ticket, numbered)).collect())
+pub fn take_seats(tickets: &[Ticket], numbered: bool) -> Result<Vec<Seated>> {
+    by_many(tickets, |chunk| chunk.iter().map(|ticket| take_seat(ticket, numbered)).collect())
 }
 
-fn take_seat(address: SocketAddr, ticket: &Ticket, numbered: bool) -> Result<Seated> {
+/// Opens a socket. Returns also what came behind the answer.
+pub fn open_socket(address: SocketAddr, path: &str, token: Option<&str>) -> Result<(TcpStream, Vec<u8>)> {
     let mut stream = TcpStream::connect_timeout(&address, ANSWER_WITHIN)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-    stream.write_all(frames::greeting(&ticket.path, ticket.token.as_deref()).as_bytes())?;
+    stream.write_all(frames::greeting(path, token).as_bytes())?;
     let mut rest = Vec::new();
     let head = loop {
         if let Some(end) = frames::head_end(&rest) {
@@ -63,6 +66,11 @@ fn take_seat(address: SocketAddr, ticket: &Ticket, numbered: bool) -> Result<Sea
         read_more(&mut stream, &mut rest)?;
     };
     frames::check_welcome(&head)?;
+    Ok((stream, rest))
+}
+
+fn take_seat(ticket: &Ticket, numbered: bool) -> Result<Seated> {
+    let (mut stream, mut rest) = open_socket(ticket.address, &ticket.path, ticket.token.as_deref())?;
     let seq = if numbered { state(&mut stream, &mut rest)? } else { 0 };
     stream.set_nonblocking(true)?;
     rest.shrink_to_fit();
