@@ -56,7 +56,21 @@ pub fn text(payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A client must mask; a mask of zeros is a mask.
+/// A client's text frame of less than 64 KiB. A client must mask; a mask of zeros is a mask.
+pub fn client_text(payload: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0x80 | TEXT];
+    match payload.len() {
+        length @ 0..=125 => bytes.push(0x80 | length as u8),
+        length => {
+            bytes.push(0x80 | 126);
+            bytes.extend_from_slice(&(length as u16).to_be_bytes());
+        }
+    }
+    bytes.extend_from_slice(&[0; 4]);
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
 pub fn pong(payload: &[u8]) -> Vec<u8> {
     let payload = payload.get(..125).unwrap_or(payload);
     let mut bytes = vec![0x8A, 0x80 | payload.len() as u8, 0, 0, 0, 0];

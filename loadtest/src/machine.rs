@@ -46,6 +46,20 @@ pub fn cpu_time(pid: u32) -> Result<Duration> {
     Ok(Duration::from_secs_f64(ticks as f64 / per_second.max(1) as f64))
 }
 
+/// The processor time of all processes with this name, and of those of them that have ended.
+pub fn cpu_time_of_all(name: &str) -> Result<Duration> {
+    let mut sum = Duration::ZERO;
+    for entry in std::fs::read_dir("/proc")? {
+        let file = entry?.file_name();
+        let Some(pid) = file.to_str().and_then(|pid| pid.parse::<u32>().ok()) else { continue };
+        // A process may end meanwhile.
+        if std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim() == name) {
+            sum += cpu_time(pid).unwrap_or_default();
+        }
+    }
+    Ok(sum)
+}
+
 /// The memory that a process holds.
 pub fn resident_bytes(pid: u32) -> Result<i64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;

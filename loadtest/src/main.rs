@@ -20,6 +20,7 @@ mod machine;
 mod nodes;
 mod programs;
 mod redis;
+mod reports;
 mod room;
 mod rows;
 mod school;

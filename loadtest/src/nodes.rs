@@ -12,6 +12,7 @@ use crate::crowd::Crowd;
 use crate::gyosil::{EMAIL, PASSWORD, add_instructor, free_address, gyosil, wait_until_open};
 use crate::machine::{self, Server};
 use crate::redis::Redis;
+use crate::reports;
 use crate::room::{Load, Outcome, measure};
 use crate::school::School;
 use crate::stage::Stage;
@@ -24,6 +25,8 @@ const CERTIFICATE_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const NODES: usize = 3;
 /// Learners of one class, for the times of a press.
 const CLASS: usize = 25;
+/// Learners who report at once, in rooms of thirty.
+const REPORTERS: usize = 600;
 const PRESSES: usize = 200;
 const PRESSES_WITHOUT_REDIS: usize = 15;
 const STEP_WITHIN: Duration = Duration::from_secs(30);
@@ -109,6 +112,7 @@ pub fn run(options: &Options) -> Result<()> {
     let data = tempfile::tempdir()?;
     add_instructor(&options.gyosil, data.path(), Some(&options.database))?;
     println!("{}", cost_of_a_delivery(options, &redis)?);
+    println!("{}", reports_a_second(options, &redis)?);
     println!("{}", way_through_redis(options, &redis)?);
     println!("{}", loss_of_redis(options, &mut redis)?);
     println!("{}", loss_of_a_node(options, &redis)?);
@@ -151,6 +155,24 @@ fn row(name: &str, load: Load, outcome: &Outcome) -> String {
         outcome.step_ms(0.99),
         outcome.lost
     )
+}
+
+/// Measures the writes of learners with one to three nodes. PostgreSQL takes what is left of both cores.
+fn reports_a_second(options: &Options, redis: &Redis) -> Result<String> {
+    let mut table = String::from(
+        "| nodes | reports a second | CPU of all nodes for a report, µs | CPU of PostgreSQL for a report, µs |\n|---|---|---|---|\n",
+    );
+    for nodes in 1..=NODES {
+        let cluster = Cluster::start(options, nodes, Some(redis))?;
+        let mut school = cluster.school(&(0..nodes).collect::<Vec<_>>())?;
+        let (tickets, _) = school.admit(REPORTERS / 30, 30)?;
+        let rate = reports::measure(&tickets, school.steps(), &cluster.pids())?;
+        table.push_str(&format!(
+            "| {nodes} | {:.0} | {:.0} | {:.0} |\n",
+            rate.reports_per_s, rate.nodes_cpu_us, rate.postgres_cpu_us
+        ));
+    }
+    Ok(table)
 }
 
 /// Compares a class at the node that gets the commands with a class at another node.
