@@ -197,14 +197,22 @@ impl CertificateKey {
 }
 
 /// The secret of the link that makes the first administrator. It is printed once, and ends with the process. It works while
-/// the school has no administrator, which the database decides.
+/// the school has no administrator, which the database decides. Several nodes have the same secret: the link of one may be
+/// opened at another.
 #[derive(Default)]
-pub struct SetupSecret(Mutex<Option<String>>);
+pub struct SetupSecret {
+    of_all_nodes: Option<String>,
+    valid: Mutex<Option<String>>,
+}
 
 impl SetupSecret {
+    pub fn of_all_nodes(secret: &[u8]) -> SetupSecret {
+        SetupSecret { of_all_nodes: Some(BASE64.encode(secret)), valid: Mutex::default() }
+    }
+
     /// Makes a new secret. An older one becomes invalid.
     pub fn renew(&self) -> String {
-        let secret = BASE64.encode(random_bytes::<24>());
+        let secret = self.of_all_nodes.clone().unwrap_or_else(|| BASE64.encode(random_bytes::<24>()));
         *self.locked() = Some(secret.clone());
         secret
     }
@@ -215,7 +223,7 @@ impl SetupSecret {
     }
 
     fn locked(&self) -> MutexGuard<'_, Option<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.valid.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -250,6 +258,17 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_setup_link_of_one_node_works_at_another() {
+        let (here, there) = (SetupSecret::of_all_nodes(b"derived"), SetupSecret::of_all_nodes(b"derived"));
+        let printed = here.renew();
+        assert!(!there.matches(&printed), "that node found an administrator at its start");
+        there.renew();
+        assert!(there.matches(&printed) && !SetupSecret::default().matches(&printed));
+        let alone = SetupSecret::default();
+        assert_ne!(alone.renew(), alone.renew());
+    }
 
     #[test]
     fn a_secret_is_made_once_and_only_we_can_read_it() {

@@ -77,6 +77,10 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     if config.storing.is_blocked_at(&public_url) {
         tracing::warn!("browsers block the store of videos: the school is at https, and GYOSIL_S3_ENDPOINT at http");
     }
+    let setup = match config.redis {
+        Some(_) => SetupSecret::of_all_nodes(&keys.derived("setup")?),
+        None => SetupSecret::default(),
+    };
     let gateways = Gateways::open(&config.paying, clock.clone())?;
     let app = School::new(App {
         public_url,
@@ -94,7 +98,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         code_judged: Notify::new(),
         keys,
         certificate_key,
-        setup: SetupSecret::default(),
+        setup,
         printer,
         failures: Failures::new(config.limits_failures()),
         passwords: Passwords::default(),
