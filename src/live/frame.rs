@@ -11,6 +11,11 @@ impl Frame {
         Frame::encode(0x1, json.as_ref())
     }
 
+    /// Tells a client to fetch anew what it shows, since events that are in no log may have been lost.
+    pub fn resync() -> Frame {
+        Frame::text(r#"{"type":"resync"}"#)
+    }
+
     pub fn ping() -> Frame {
         Frame::encode(0x9, b"")
     }

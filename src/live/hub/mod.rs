@@ -1,29 +1,31 @@
 //! The rooms of this node, and the sockets in them. The hub delivers new events fast; only the log of a session is the truth.
 //!
 //! Promises: a room with a log releases its events in the order of their `seq` and without a hole. A missing event is
-//! waited for `GAP_PATIENCE`, then read from the log. Fan-out never waits for a socket. Frames that are dropped for a slow
+//! waited for a moment, then read from the log. Fan-out never waits for a socket. Frames that are dropped for a slow
 //! reader are replaced by a fresh state.
 
+mod catching_up;
 pub mod connection;
+mod room;
 mod socket_limits;
 mod wheel;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use dashmap::DashMap;
-use futures_util::future::BoxFuture;
+use futures_util::future::join_all;
 
+pub use self::catching_up::{LogReader, RoomGate};
 use self::connection::{Connection, close};
+use self::room::{EventQueue, Room};
 pub use self::socket_limits::{SocketLimits, SocketPermit};
 use self::wheel::Wheel;
 use super::frame::Frame;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 
-const GAP_PATIENCE: Duration = Duration::from_millis(50);
 const BATCH_FOR: Duration = Duration::from_millis(50);
 /// Gathered frames are sent before they exceed this bound: half of what may wait for a reader.
 const BATCH_MAX_BYTES: usize = 32 * 1024;
@@ -64,49 +66,15 @@ pub struct RoomFrame {
     pub frame: Frame,
 }
 
-/// Reads missed frames from the log.
-pub trait LogReader: Send + Sync {
-    /// Reads the frames after `after`, perhaps not all of them: a read that finds none has come to the end.
-    fn frames(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Result<Vec<RoomFrame>>>;
-}
-
 pub struct Hub {
     rooms: DashMap<RoomKey, Arc<Room>>,
     devices: DashMap<(RoomKey, i64, Box<str>), Arc<Connection>>,
     socket_limits: Arc<SocketLimits>,
     pub(in crate::live) wheel: Wheel,
     log_reader: OnceLock<Arc<dyn LogReader>>,
+    gate: OnceLock<Arc<dyn RoomGate>>,
+    began: Instant,
     pub metrics: Arc<Metrics>,
-}
-
-#[derive(Default)]
-struct Room {
-    members: [Members; 3],
-    queue: tokio::sync::Mutex<EventQueue>,
-}
-
-#[derive(Default)]
-struct Members(Mutex<ConnectionList>);
-
-#[derive(Default)]
-struct ConnectionList {
-    /// Ordered by the ids of the connections, which is the order of connecting.
-    all: Vec<Arc<Connection>>,
-    /// A copy of `all` for the fan-out, made again after a member was added or removed.
-    walk: Option<Arc<[Arc<Connection>]>>,
-}
-
-#[derive(Default)]
-struct EventQueue {
-    /// The last event released; unknown until the first member has read its snapshot.
-    last: Option<i64>,
-    /// The last event in the first snapshot. Only events after it are released.
-    floor: i64,
-    held: BTreeMap<i64, RoomFrame>,
-    /// Whether more events came than may be held: the rest is read from the log.
-    overflowed: bool,
-    batch: Vec<(i64, Frame)>,
-    batch_bytes: usize,
 }
 
 impl Hub {
@@ -117,6 +85,8 @@ impl Hub {
             socket_limits,
             wheel: Wheel::new(ping_s),
             log_reader: OnceLock::new(),
+            gate: OnceLock::new(),
+            began: Instant::now(),
             metrics,
         })
     }
@@ -153,6 +123,9 @@ impl Hub {
             room.members[connection.feed as usize].add(&connection);
         }
         self.replace_older(&connection);
+        if let Some(gate) = self.gate.get() {
+            join_all(rooms.iter().map(|key| gate.open(*key))).await;
+        }
         self.wheel.add(&connection);
         self.metrics.connections.inc();
         self.metrics.rooms.set(self.rooms.len() as i64);
@@ -166,7 +139,13 @@ impl Hub {
             if let Some(room) = self.rooms.get(key) {
                 room.members[connection.feed as usize].remove(&connection);
             }
-            self.rooms.remove_if(key, |_, room| room.is_empty());
+            self.rooms.remove_if(key, |_, room| {
+                let is_empty = room.is_empty();
+                if let Some(gate) = self.gate.get().filter(|_| is_empty) {
+                    gate.last_has_left(*key);
+                }
+                is_empty
+            });
         }
         if let Some(device) = &connection.device {
             let key = (connection.home, connection.person, device.clone());
@@ -221,6 +200,8 @@ impl Hub {
         if queue.last.is_none() {
             queue.last = Some(seq);
             queue.floor = seq;
+            room.set_last(seq);
+            room.note_heard(self.now_ms());
             queue.held = queue.held.split_off(&(seq + 1));
             self.release_held(room, &mut queue).await;
             if !queue.held.is_empty() || queue.overflowed {
@@ -230,7 +211,12 @@ impl Hub {
         queue.floor
     }
 
-    /// Hands frames to the rooms of this node. Returns when the kernel, or a queue, has each of them.
+    /// Milliseconds since the hub began.
+    fn now_ms(&self) -> u64 {
+        self.began.elapsed().as_millis() as u64
+    }
+
+    /// Hands frames to the rooms of this node. Returns when the kernel, or a queue, has each of them. Must not be cancelled.
     pub async fn deliver(self: &Arc<Hub>, frames: Vec<RoomFrame>) {
         for room_frame in frames {
             let room = self.rooms.get(&room_frame.room).map(|r| r.clone());
@@ -243,6 +229,7 @@ impl Hub {
             if queue.last.is_some_and(|last| seq <= last) {
                 continue;
             }
+            room.note_heard(self.now_ms());
             let key = room_frame.room;
             let had_gap = !queue.held.is_empty();
             queue.held.insert(seq, room_frame);
@@ -262,34 +249,9 @@ impl Hub {
         while let Some(room_frame) = queue.held.remove(&(last + 1)) {
             last += 1;
             queue.last = Some(last);
+            room.set_last(last);
             self.fan_out(room, queue, last, &room_frame).await;
         }
-    }
-
-    async fn fill_gap(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) {
-        tokio::time::sleep(GAP_PATIENCE).await;
-        let Some(log_reader) = self.log_reader.get() else { return };
-        let Some((last, overflowed)) = room.queue.lock().await.begin_reading() else { return };
-        self.metrics.gaps_read.inc();
-        // The queue is not locked meanwhile: frames without a place in the log go on.
-        let read = log_reader.frames(key, last).await;
-        let mut queue = room.queue.lock().await;
-        // Unless the read came to the end, events that could not be held may still be missing.
-        queue.overflowed |= overflowed && !read.as_ref().is_ok_and(Vec::is_empty);
-        for room_frame in read.unwrap_or_default() {
-            if let Some(seq) = room_frame.seq.filter(|seq| queue.last.is_some_and(|last| *seq > last)) {
-                queue.held.insert(seq, room_frame);
-            }
-        }
-        self.release_held(&room, &mut queue).await;
-        if !queue.held.is_empty() || queue.overflowed {
-            tokio::spawn(Hub::fill_gap_later(self.clone(), key, room.clone()));
-        }
-    }
-
-    /// Boxes `fill_gap`, which calls itself: a recursive future needs a named type.
-    fn fill_gap_later(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) -> BoxFuture<'static, ()> {
-        Box::pin(self.fill_gap(key, room))
     }
 
     /// Sends one frame to all members whose feed gets it. The caller holds the lock on the room's queue.
@@ -357,88 +319,5 @@ impl Hub {
     /// The ids of the rooms of a kind in which at least one socket is.
     pub fn open_rooms(&self, kind: char) -> Vec<i64> {
         self.rooms.iter().filter(|r| r.key().kind == kind).map(|r| r.key().id).collect()
-    }
-}
-
-impl EventQueue {
-    /// Returns the event after which the log must be read, and whether events were dropped that only the log has. `None` if
-    /// none is missing.
-    fn begin_reading(&mut self) -> Option<(i64, bool)> {
-        let last = self.last?;
-        let overflowed = std::mem::take(&mut self.overflowed);
-        (overflowed || !self.held.is_empty()).then_some((last, overflowed))
-    }
-}
-
-impl Room {
-    async fn send(&self, feed: Feed, seq: i64, frame: &Frame, personal: bool) {
-        let members = self.members[feed as usize].walk();
-        for (n, member) in members.iter().enumerate() {
-            if personal {
-                member.reply(frame);
-            } else {
-                member.send_room_frame(seq, frame);
-            }
-            if n % SENDS_BEFORE_YIELD == SENDS_BEFORE_YIELD - 1 {
-                tokio::task::yield_now().await;
-            }
-        }
-    }
-
-    async fn flush_batch(&self, queue: &mut EventQueue) {
-        let batch = std::mem::take(&mut queue.batch);
-        let bytes = std::mem::take(&mut queue.batch_bytes);
-        let Some((last, only)) = batch.last() else { return };
-        if batch.len() == 1 {
-            return self.send(Feed::Batched, *last, only, false).await;
-        }
-        let mut json = Vec::with_capacity(bytes + batch.len() + 32);
-        json.extend_from_slice(br#"{"type":"batch","data":["#);
-        for (n, (_, frame)) in batch.iter().enumerate() {
-            if n > 0 {
-                json.push(b',');
-            }
-            json.extend_from_slice(frame.payload());
-        }
-        json.extend_from_slice(b"]}");
-        self.send(Feed::Batched, *last, &Frame::text(json), false).await;
-    }
-
-    fn all_connections(&self) -> Vec<Arc<Connection>> {
-        self.members.iter().flat_map(|m| m.walk().to_vec()).collect()
-    }
-
-    fn is_empty(&self) -> bool {
-        !self.members.iter().any(Members::any)
-    }
-}
-
-impl Members {
-    fn list(&self) -> MutexGuard<'_, ConnectionList> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, connection: &Arc<Connection>) {
-        let mut list = self.list();
-        let at = list.all.partition_point(|c| c.id < connection.id);
-        list.all.insert(at, connection.clone());
-        list.walk = None;
-    }
-
-    fn remove(&self, connection: &Connection) {
-        let mut list = self.list();
-        if let Ok(at) = list.all.binary_search_by_key(&connection.id, |c| c.id) {
-            list.all.remove(at);
-        }
-        list.walk = None;
-    }
-
-    fn any(&self) -> bool {
-        !self.list().all.is_empty()
-    }
-
-    fn walk(&self) -> Arc<[Arc<Connection>]> {
-        let list = &mut *self.list();
-        list.walk.get_or_insert_with(|| list.all.as_slice().into()).clone()
     }
 }

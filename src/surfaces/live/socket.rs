@@ -114,9 +114,7 @@ impl SocketHandler for LiveSocket {
             logins::must_be_valid(&self.app, &self.caller).await?;
             match self.kind {
                 SocketKind::Session(session, side) => self.enter_session(session, side, since).await,
-                SocketKind::Board(_) | SocketKind::Desk => {
-                    Ok(Entry { frames: vec![Frame::text(r#"{"type":"resync"}"#)], seq: 0 })
-                }
+                SocketKind::Board(_) | SocketKind::Desk => Ok(Entry { frames: vec![Frame::resync()], seq: 0 }),
                 SocketKind::Help(_) => Ok(Entry { frames: self.unseen_answers().await?, seq: 0 }),
             }
         })

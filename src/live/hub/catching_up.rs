@@ -1,0 +1,270 @@
+//! Finding and reading what the rooms of this node missed: from the log where a room has one, else by telling its clients.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::room::Room;
+use super::{Hub, RoomFrame, RoomKey};
+use crate::error::Result;
+use crate::live::frame::Frame;
+
+/// Time that a missing event has to come by itself before the log is read.
+const GAP_PATIENCE: Duration = Duration::from_millis(50);
+
+/// Reads missed frames from the log.
+pub trait LogReader: Send + Sync {
+    /// Reads the frames after `after`, perhaps not all of them: a read that finds none has come to the end.
+    fn frames(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Result<Vec<RoomFrame>>>;
+}
+
+/// Knows of the rooms that have sockets on this node, so that it can get their events from other nodes.
+pub trait RoomGate: Send + Sync {
+    /// Waits until events of the room arrive here, but never longer than a second or so. Called for each connection, after it is
+    /// a member of the room and before its state is read: what happens after the state was read is delivered.
+    fn open(&self, room: RoomKey) -> BoxFuture<'_, ()>;
+    /// Notes that the last socket has left the room. The calls for one room come in the order of what happened. The list of rooms
+    /// is locked meanwhile: this must neither wait nor call the hub.
+    fn last_has_left(&self, room: RoomKey);
+}
+
+impl Hub {
+    /// Sets the gate, once, before the first connection.
+    pub fn set_room_gate(&self, gate: Arc<dyn RoomGate>) {
+        let _ = self.gate.set(gate);
+    }
+
+    /// The rooms of a kind whose last event is known and in which no event was heard of for so long, each with that last event.
+    /// No room is locked.
+    pub fn quiet_rooms(&self, kind: char, quiet_for: Duration) -> Vec<(i64, i64)> {
+        let Some(before_ms) = self.now_ms().checked_sub(quiet_for.as_millis() as u64) else { return Vec::new() };
+        let of_kind = self.rooms.iter().filter(|room| room.key().kind == kind && room.heard_ms() <= before_ms);
+        of_kind.filter_map(|room| Some((room.key().id, room.last()?))).collect()
+    }
+
+    /// Reads the log at once if the room is behind `head`, the last event in its log. Returns when all up to `head` is delivered
+    /// here, or the log could not be read. A caller who stops waiting interrupts no delivery.
+    pub async fn catch_up(self: &Arc<Hub>, key: RoomKey, head: i64) {
+        let Some(room) = self.rooms.get(&key).map(|r| r.clone()) else { return };
+        let hub = self.clone();
+        let catching_up = tokio::spawn(async move {
+            let _one_reader = room.reading.lock().await;
+            while let Some(last) = room.last().filter(|last| *last < head) {
+                hub.read_log(key, &room, last, false).await;
+                if room.last() == Some(last) {
+                    break;
+                }
+            }
+        });
+        let _ = catching_up.await;
+    }
+
+    /// Tells the clients in all rooms of a kind, which has no log, to fetch anew what they show.
+    pub async fn resync(self: &Arc<Hub>, kind: char) {
+        let frame = Frame::resync();
+        let to_room = |id| RoomFrame {
+            room: RoomKey { kind, id },
+            seq: None,
+            for_everyone: true,
+            may_batch: false,
+            personal: false,
+            frame: frame.clone(),
+        };
+        self.deliver(self.open_rooms(kind).into_iter().map(to_room).collect()).await;
+    }
+
+    /// Waits a moment for the missing events of a room, then reads them from the log, until none is missing.
+    pub(super) async fn fill_gap(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) {
+        loop {
+            tokio::time::sleep(GAP_PATIENCE).await;
+            let _one_reader = room.reading.lock().await;
+            let Some((last, overflowed)) = room.queue.lock().await.begin_reading() else { return };
+            if !self.read_log(key, &room, last, overflowed).await {
+                return;
+            }
+        }
+    }
+
+    /// Reads events after `last` from the log, and releases them. `overflowed`: the log has events that could not be held.
+    /// Returns whether events are still missing. The caller holds the lock of the room's one reader.
+    async fn read_log(self: &Arc<Hub>, key: RoomKey, room: &Arc<Room>, last: i64, overflowed: bool) -> bool {
+        let Some(log_reader) = self.log_reader.get() else { return false };
+        self.metrics.gaps_read.inc();
+        // The queue is not locked meanwhile: frames without a place in the log go on.
+        let read = log_reader.frames(key, last).await;
+        let mut queue = room.queue.lock().await;
+        // Unless the read came to the end, events that could not be held may still be missing.
+        queue.overflowed |= overflowed && !read.as_ref().is_ok_and(Vec::is_empty);
+        for room_frame in read.unwrap_or_default() {
+            if let Some(seq) = room_frame.seq.filter(|seq| queue.last.is_some_and(|last| *seq > last)) {
+                queue.held.insert(seq, room_frame);
+            }
+        }
+        self.release_held(room, &mut queue).await;
+        !queue.held.is_empty() || queue.overflowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use futures_util::future::BoxFuture;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::Semaphore;
+    use tokio::task::JoinHandle;
+
+    use super::*;
+    use crate::live::connection::NewConnection;
+    use crate::live::stream::{Socket, Stream};
+    use crate::live::{Connection, Entry, Feed, SocketHandler, SocketLimits};
+    use crate::metrics::Metrics;
+
+    const ROOM: RoomKey = RoomKey { kind: 's', id: 1 };
+    const OWN: RoomKey = RoomKey { kind: 'p', id: 7 };
+
+    /// A log, the gate, and the handler of all sockets in one. Notes what is asked of it.
+    struct Node {
+        head: Mutex<i64>,
+        noted: Mutex<Vec<String>>,
+        gate: Semaphore,
+    }
+
+    impl Node {
+        fn note(&self, what: String) {
+            self.noted.lock().unwrap().push(what);
+        }
+
+        fn noted(&self) -> Vec<String> {
+            std::mem::take(&mut self.noted.lock().unwrap())
+        }
+    }
+
+    fn event(seq: i64) -> RoomFrame {
+        let frame = Frame::text(seq.to_string());
+        RoomFrame { room: ROOM, seq: Some(seq), for_everyone: true, may_batch: false, personal: false, frame }
+    }
+
+    impl LogReader for Node {
+        fn frames(&self, _: RoomKey, after: i64) -> BoxFuture<'_, Result<Vec<RoomFrame>>> {
+            self.note(format!("read after {after}"));
+            let head = *self.head.lock().unwrap();
+            Box::pin(async move { Ok((after + 1..=head).take(2).map(event).collect()) })
+        }
+    }
+
+    impl RoomGate for Node {
+        fn open(&self, room: RoomKey) -> BoxFuture<'_, ()> {
+            Box::pin(async move {
+                self.gate.acquire().await.unwrap().forget();
+                self.note(format!("open {}", room.kind));
+            })
+        }
+
+        fn last_has_left(&self, room: RoomKey) {
+            self.note(format!("left {}", room.kind));
+        }
+    }
+
+    impl SocketHandler for Node {
+        fn read_entry(&self, _: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
+            self.note("entry".into());
+            let seq = *self.head.lock().unwrap();
+            Box::pin(async move { Ok(Entry { frames: vec![Frame::text("state")], seq }) })
+        }
+
+        fn handle<'a>(&'a self, _: &'a Arc<Connection>, _: String) -> BoxFuture<'a, ()> {
+            Box::pin(async {})
+        }
+
+        fn closed(&self, _: &Connection) {}
+
+        fn token_warning(&self) -> Frame {
+            Frame::ping()
+        }
+    }
+
+    fn node() -> (Arc<Hub>, Arc<Node>) {
+        let hub = Hub::new(Arc::new(Metrics::default()), 1, SocketLimits::new(9, 9));
+        let node = Arc::new(Node { head: Mutex::new(3), noted: Mutex::default(), gate: Semaphore::new(0) });
+        hub.set_log_reader(node.clone());
+        hub.set_room_gate(node.clone());
+        (hub, node)
+    }
+
+    struct Client(TcpStream, JoinHandle<()>);
+
+    impl Client {
+        async fn connects(hub: &Arc<Hub>, node: &Arc<Node>) -> Client {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let stream = Stream::from(Socket::plain(listener.accept().await.unwrap().0, Arc::new(())));
+            let (feed, expires_ms, handler) = (Feed::Full, i64::MAX, node.clone());
+            let new = NewConnection { person: 7, login: 1, home: ROOM, feed, device: None, expires_ms, handler };
+            let permit = hub.take_permit(7, ROOM, None, true).unwrap();
+            let connection = Connection::new(hub, stream, new);
+            Client(peer, tokio::spawn(hub.clone().run_connection(connection, permit, vec![OWN], None, Bytes::new())))
+        }
+
+        async fn receives(&mut self, text: &str) {
+            let mut bytes = vec![0; text.len() + 2];
+            tokio::time::timeout(Duration::from_secs(30), self.0.read_exact(&mut bytes)).await.expect(text).unwrap();
+            assert_eq!(String::from_utf8_lossy(&bytes[2..]), text);
+        }
+
+        async fn leaves(self) {
+            drop(self.0);
+            self.1.await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_room_is_open_on_other_nodes_before_its_state_is_read_and_until_its_last_socket_leaves() {
+        let (hub, node) = node();
+        let mut first = Client::connects(&hub, &node).await;
+        node.gate.add_permits(1);
+        while node.noted.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(node.noted(), ["open s"], "one of the two rooms is not open");
+        *node.head.lock().unwrap() = 4;
+        node.gate.add_permits(9);
+        first.receives("state").await;
+        let noted = node.noted();
+        assert_eq!(noted.last().unwrap(), "entry", "{noted:?}");
+        let mut second = Client::connects(&hub, &node).await;
+        second.receives("state").await;
+        node.noted();
+        first.leaves().await;
+        assert!(node.noted().is_empty());
+        second.leaves().await;
+        assert_eq!(node.noted(), ["left s", "left p"]);
+    }
+
+    #[tokio::test]
+    async fn a_room_that_is_behind_its_log_reads_it_once_however_many_notice() {
+        let (hub, node) = node();
+        node.gate.add_permits(9);
+        let mut client = Client::connects(&hub, &node).await;
+        client.receives("state").await;
+        assert_eq!(hub.quiet_rooms('s', Duration::ZERO), [(1, 3)]);
+        assert!(hub.quiet_rooms('p', Duration::ZERO).is_empty(), "it has no log");
+        assert!(hub.quiet_rooms('s', Duration::from_secs(3_600)).is_empty());
+        node.noted();
+        *node.head.lock().unwrap() = 6;
+        tokio::join!(hub.catch_up(ROOM, 6), hub.catch_up(ROOM, 5), hub.catch_up(ROOM, 6), hub.catch_up(ROOM, 3));
+        assert_eq!(node.noted(), ["read after 3", "read after 5"]);
+        assert_eq!(hub.quiet_rooms('s', Duration::ZERO), [(1, 6)]);
+        for seq in 4..=6 {
+            client.receives(&seq.to_string()).await;
+        }
+        hub.catch_up(ROOM, 9).await;
+        assert_eq!(node.noted(), ["read after 6"], "the log has no more, and it is not asked again");
+        hub.resync('p').await;
+        client.receives(r#"{"type":"resync"}"#).await;
+    }
+}

@@ -1,0 +1,158 @@
+//! One room of this node: its members, and the order in which its events are released to them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::connection::Connection;
+use super::{Feed, RoomFrame, SENDS_BEFORE_YIELD};
+use crate::live::frame::Frame;
+
+const UNKNOWN: i64 = -1;
+
+pub(super) struct Room {
+    pub members: [Members; 3],
+    pub queue: tokio::sync::Mutex<EventQueue>,
+    /// Held by the one task that reads the log for the room.
+    pub reading: tokio::sync::Mutex<()>,
+    /// The last event released, to be seen without the lock on the queue.
+    last: AtomicI64,
+    /// When an event was last released or heard of, in milliseconds since the hub began.
+    heard_ms: AtomicU64,
+}
+
+#[derive(Default)]
+pub(super) struct Members(Mutex<ConnectionList>);
+
+#[derive(Default)]
+struct ConnectionList {
+    /// Ordered by the ids of the connections, which is the order of connecting.
+    all: Vec<Arc<Connection>>,
+    /// A copy of `all` for the fan-out, made again after a member was added or removed.
+    walk: Option<Arc<[Arc<Connection>]>>,
+}
+
+#[derive(Default)]
+pub(super) struct EventQueue {
+    /// The last event released; unknown until the first member has read its snapshot.
+    pub last: Option<i64>,
+    /// The last event in the first snapshot. Only events after it are released.
+    pub floor: i64,
+    pub held: BTreeMap<i64, RoomFrame>,
+    /// Whether more events came than may be held: the rest is read from the log.
+    pub overflowed: bool,
+    pub batch: Vec<(i64, Frame)>,
+    pub batch_bytes: usize,
+}
+
+impl EventQueue {
+    /// Returns the event after which the log must be read, and whether events were dropped that only the log has. `None` if
+    /// none is missing.
+    pub fn begin_reading(&mut self) -> Option<(i64, bool)> {
+        let last = self.last?;
+        let overflowed = std::mem::take(&mut self.overflowed);
+        (overflowed || !self.held.is_empty()).then_some((last, overflowed))
+    }
+}
+
+impl Default for Room {
+    fn default() -> Room {
+        Room {
+            members: Default::default(),
+            queue: Default::default(),
+            reading: Default::default(),
+            last: AtomicI64::new(UNKNOWN),
+            heard_ms: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Room {
+    /// The last event released, if one is known.
+    pub fn last(&self) -> Option<i64> {
+        Some(self.last.load(Ordering::Relaxed)).filter(|last| *last != UNKNOWN)
+    }
+
+    pub fn set_last(&self, seq: i64) {
+        self.last.store(seq, Ordering::Relaxed);
+    }
+
+    pub fn heard_ms(&self) -> u64 {
+        self.heard_ms.load(Ordering::Relaxed)
+    }
+
+    pub fn note_heard(&self, now_ms: u64) {
+        self.heard_ms.store(now_ms, Ordering::Relaxed);
+    }
+
+    pub async fn send(&self, feed: Feed, seq: i64, frame: &Frame, personal: bool) {
+        let members = self.members[feed as usize].walk();
+        for (n, member) in members.iter().enumerate() {
+            if personal {
+                member.reply(frame);
+            } else {
+                member.send_room_frame(seq, frame);
+            }
+            if n % SENDS_BEFORE_YIELD == SENDS_BEFORE_YIELD - 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    pub async fn flush_batch(&self, queue: &mut EventQueue) {
+        let batch = std::mem::take(&mut queue.batch);
+        let bytes = std::mem::take(&mut queue.batch_bytes);
+        let Some((last, only)) = batch.last() else { return };
+        if batch.len() == 1 {
+            return self.send(Feed::Batched, *last, only, false).await;
+        }
+        let mut json = Vec::with_capacity(bytes + batch.len() + 32);
+        json.extend_from_slice(br#"{"type":"batch","data":["#);
+        for (n, (_, frame)) in batch.iter().enumerate() {
+            if n > 0 {
+                json.push(b',');
+            }
+            json.extend_from_slice(frame.payload());
+        }
+        json.extend_from_slice(b"]}");
+        self.send(Feed::Batched, *last, &Frame::text(json), false).await;
+    }
+
+    pub fn all_connections(&self) -> Vec<Arc<Connection>> {
+        self.members.iter().flat_map(|m| m.walk().to_vec()).collect()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        !self.members.iter().any(Members::any)
+    }
+}
+
+impl Members {
+    fn list(&self) -> MutexGuard<'_, ConnectionList> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn add(&self, connection: &Arc<Connection>) {
+        let mut list = self.list();
+        let at = list.all.partition_point(|c| c.id < connection.id);
+        list.all.insert(at, connection.clone());
+        list.walk = None;
+    }
+
+    pub fn remove(&self, connection: &Connection) {
+        let mut list = self.list();
+        if let Ok(at) = list.all.binary_search_by_key(&connection.id, |c| c.id) {
+            list.all.remove(at);
+        }
+        list.walk = None;
+    }
+
+    pub fn any(&self) -> bool {
+        !self.list().all.is_empty()
+    }
+
+    fn walk(&self) -> Arc<[Arc<Connection>]> {
+        let list = &mut *self.list();
+        list.walk.get_or_insert_with(|| list.all.as_slice().into()).clone()
+    }
+}
