@@ -8,6 +8,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// How it is, and how often it was cut and fell silent: a connection notices also what was over at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Condition {
+    state: State,
+    cuts: u32,
+    silences: u32,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Whole,
@@ -20,7 +28,7 @@ enum State {
 pub struct Proxy {
     pub address: SocketAddr,
     leads_to: Arc<Mutex<SocketAddr>>,
-    state: watch::Sender<State>,
+    condition: watch::Sender<Condition>,
     listening: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -31,7 +39,7 @@ impl Proxy {
         let proxy = Proxy {
             address,
             leads_to: Arc::new(Mutex::new(school)),
-            state: watch::Sender::new(State::Whole),
+            condition: watch::Sender::new(Condition { state: State::Whole, cuts: 0, silences: 0 }),
             listening: Mutex::new(None),
         };
         proxy.listens(listener);
@@ -57,17 +65,18 @@ impl Proxy {
 
     pub fn cut(&self) {
         self.hangs_up();
-        self.state.send_replace(State::Cut);
+        self.condition.send_modify(|now| (now.state, now.cuts) = (State::Cut, now.cuts + 1));
     }
 
     pub fn fall_silent(&self) {
-        self.state.send_replace(State::Silent);
+        self.condition.send_modify(|now| (now.state, now.silences) = (State::Silent, now.silences + 1));
     }
 
     /// Lets new connections through. Those that were cut or fell silent stay so.
     pub async fn mend(&self) {
-        let was = self.state.send_replace(State::Whole);
-        if was == State::Cut {
+        let was = *self.condition.borrow();
+        self.condition.send_modify(|now| now.state = State::Whole);
+        if was.state == State::Cut {
             let listener =
                 super::until("the proxy has its port again", async || TcpListener::bind(self.address).await.ok()).await;
             self.listens(listener);
@@ -75,11 +84,11 @@ impl Proxy {
     }
 
     fn listens(&self, listener: TcpListener) {
-        let (leads_to, state) = (self.leads_to.clone(), self.state.clone());
+        let (leads_to, condition) = (self.leads_to.clone(), self.condition.clone());
         let accepting = tokio::spawn(async move {
             while let Ok((phone, _)) = listener.accept().await {
                 let to = *leads_to.lock().unwrap();
-                tokio::spawn(carries(phone, to, state.subscribe()));
+                tokio::spawn(carries(phone, to, condition.subscribe()));
             }
         });
         *self.listening.lock().unwrap() = Some(accepting);
@@ -98,17 +107,18 @@ impl Drop for Proxy {
     }
 }
 
-async fn carries(mut phone: TcpStream, to: SocketAddr, mut state: watch::Receiver<State>) {
+async fn carries(mut phone: TcpStream, to: SocketAddr, mut condition: watch::Receiver<Condition>) {
+    let first = *condition.borrow_and_update();
     let mut school = None;
-    if *state.borrow_and_update() == State::Whole {
+    if first.state == State::Whole {
         let Ok(mut stream) = TcpStream::connect(to).await else { return };
         tokio::select! {
             _ = copy_bidirectional(&mut phone, &mut stream) => return,
-            _ = state.wait_for(|now| *now != State::Whole) => {}
+            _ = condition.wait_for(|now| *now != first) => {}
         }
         school = Some(stream);
     }
     // Silent: both ends are held, and nobody reads. Cut, now or later: both are let go.
-    let _ = state.wait_for(|now| *now == State::Cut).await;
+    let _ = condition.wait_for(|now| now.state == State::Cut || now.cuts != first.cuts).await;
     drop((phone, school));
 }
