@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
@@ -88,6 +89,9 @@ impl School {
     /// Returns why the school cannot write, or `None` if it can. The results of the last real writes decide. If there was none
     /// for a second, one is made, in the group commit like any other. Calls run one at a time, because anyone may ask.
     pub async fn why_not_ready(&self) -> Option<String> {
+        if self.is_leaving.load(Ordering::Relaxed) {
+            return Some("the server is closing".into());
+        }
         let _one_at_a_time = self.asking.lock().await;
         match self.db.health.write_state() {
             WriteState::Writes => return None,
@@ -149,6 +153,8 @@ pub struct App {
     pub passwords: Passwords,
     pub visits: Visits,
     pub renderer: Box<dyn EventRenderer>,
+    /// Whether the server was asked to stop. From then on it says that it is not ready.
+    pub is_leaving: AtomicBool,
     /// Held while `why_not_ready` finds out whether writes work.
     pub asking: Mutex<()>,
 }
@@ -181,6 +187,11 @@ impl App {
         tx.commit().await?;
         self.metrics.commit_time.observe(begun.elapsed().as_secs_f64());
         Ok(())
+    }
+
+    /// Tells load balancers from now on to send nobody here any more.
+    pub fn leave(&self) {
+        self.is_leaving.store(true, Ordering::Relaxed);
     }
 
     fn not_ready(&self, why: &str) -> String {

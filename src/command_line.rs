@@ -2,10 +2,11 @@
 
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Arg, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -147,7 +148,7 @@ pub fn run() -> ExitCode {
         Err(error) => return print_error(&Error::internal(error)),
     };
     let done = runtime.block_on(run_command(cli));
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    runtime.shutdown_timeout(Duration::from_secs(1));
     done.map_or_else(|error| print_error(&error), |()| ExitCode::SUCCESS)
 }
 
@@ -224,6 +225,7 @@ async fn run_server(config: Config) -> Result<()> {
     let _taken = crate::private::take_folder(&config.data)?;
     let place = config.place_options();
     let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
+    let signals = StopSignals::open().map_err(Error::internal)?;
     println!("Gyosil is open at {}", app.public_url);
     println!(
         "  students: {}/    instructors: {}/teach    API: {}/docs",
@@ -239,22 +241,45 @@ async fn run_server(config: Config) -> Result<()> {
         println!("  gyosil user add {place} --email you@example.com --name 'Your name' --role ADMIN");
     }
     let judge = (app.config.judge_settings.judge == Switch::On).then(|| tokio::spawn(judge_keeper::keep(app.clone())));
-    let served = serve(app, listener, wait_for_stop_signal()).await;
+    let served = serve(app.clone(), listener, wait_and_drain(&app, signals)).await;
     if let Some(judge) = judge {
         judge.abort();
     }
     served
 }
 
+/// Waits until the server is asked to stop, and then for as long as a load balancer may take to notice it. Who asks a second time
+/// waits no longer.
+async fn wait_and_drain(app: &School, mut signals: StopSignals) {
+    signals.wait().await;
+    app.leave();
+    let drain = Duration::from_millis(app.config.clocks.drain_ms);
+    let _ = tokio::time::timeout(drain, signals.wait()).await;
+}
+
 async fn wait_for_stop_signal() {
-    let term = signal(SignalKind::terminate());
-    let mut term = match term {
-        Ok(term) => term,
-        Err(_) => return std::future::pending().await,
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
+    match StopSignals::open() {
+        Ok(mut signals) => signals.wait().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// The signals by which a server is asked to stop.
+struct StopSignals {
+    term: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn open() -> std::io::Result<StopSignals> {
+        Ok(StopSignals { term: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

@@ -195,6 +195,9 @@ pub struct Clocks {
     /// Seconds between two pings of a connection
     #[arg(long, global = true, env = "GYOSIL_PING_S", default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..=300))]
     pub ping_s: u64,
+    /// Milliseconds between the request to stop, from which on /readyz says no, and the end of accepting connections: the time in which a load balancer notices
+    #[arg(long, global = true, env = "GYOSIL_DRAIN_MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=300_000))]
+    pub drain_ms: u64,
     /// Days after which activity logs are deleted (they can show other people's chats)
     #[arg(long, global = true, env = "GYOSIL_LOG_DAYS", default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..))]
     pub log_days: i64,

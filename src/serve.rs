@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -104,6 +105,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         passwords: Passwords::default(),
         visits: Visits::default(),
         renderer: Box::new(RendererWithNames { render: surfaces::live::render }),
+        is_leaving: AtomicBool::new(false),
         asking: Mutex::new(()),
         config,
     });
@@ -130,6 +132,7 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     shutdown.await;
 
     tracing::info!("closing");
+    app.leave();
     let _ = leave.send(true);
     app.hub.dismiss_all(|| {
         let retry_after_ms = 250 + u64::from_le_bytes(random_bytes()) % COME_BACK_WITHIN_MS;

@@ -7,12 +7,16 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use crate::harness::people::Person;
 use crate::harness::process::Process;
 use crate::harness::proxy::Proxy;
-use crate::harness::{Backend, postgres};
+use crate::harness::{Backend, postgres, until};
 use crate::work::{Class, Work, serves};
 
 const GONE_WITHIN: Duration = Duration::from_secs(10);
+
+/// The time after which a load balancer would have noticed; nobody waits for it here.
+const DRAIN_FLAGS: &[&str] = &["--rate-limits", "off", "--instructor-signup", "open", "--drain-ms", "300000"];
 
 /// A class is at work when something hangs and the server is asked to stop; the next one finds all that was acknowledged.
 async fn stops_in_time(
@@ -113,4 +117,45 @@ fn bodies_that_never_end_keep_no_server_from_leaving() {
             stops_in_time(folder.path(), &database, &database, stall, async || {}).await;
         });
     }
+}
+
+#[test]
+fn a_server_that_is_asked_to_stop_says_so_to_load_balancers_first() {
+    tells(async {
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", folder.path().join("gyosil.db").display());
+        let mut server = Process::serves(folder.path(), &database, DRAIN_FLAGS);
+        let class = Class::begins(&server).await;
+        let nobody = Person::nobody_at(server.address);
+        nobody.get("/readyz").await.is(200);
+        let mut board = class.teacher.watches(&class.session).await;
+        board.receives("session_state").await;
+        server.is_asked_to_stop();
+        let ready = async || Some(nobody.get("/readyz").await).filter(|reply| reply.status == 503);
+        let why = until("it is not ready", ready).await;
+        assert_eq!(why.json, "the server is closing");
+        // Everything else goes on: new callers come in, sockets stay open, the class is taught.
+        let student = nobody.joins_as_guest(&class.session, "김순자").await;
+        student.follows(&class.session).await.receives("session_state").await;
+        board.receives("student_joined").await;
+        // Who asks again does not want to wait.
+        server.is_asked_to_stop();
+        let begun = std::time::Instant::now();
+        assert_eq!(board.ends().await.code, 1012);
+        assert_eq!(server.ends().await, Some(0));
+        assert!(begun.elapsed() < GONE_WITHIN, "it took {:?}", begun.elapsed());
+    });
+}
+
+#[test]
+fn a_server_stops_by_itself_after_the_time_for_load_balancers() {
+    tells(async {
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", folder.path().join("gyosil.db").display());
+        let drain = Duration::from_millis(700);
+        let server = Process::serves(folder.path(), &database, &["--drain-ms", "700"]);
+        let (code, took) = tokio::task::spawn_blocking(move || server.stops()).await.unwrap();
+        assert_eq!(code, Some(0));
+        assert!(took >= drain && took < drain + GONE_WITHIN, "it took {took:?}");
+    });
 }

@@ -37,6 +37,17 @@ pub fn runs(words: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
+/// Starts a server that refuses to serve: its exit code, and what it says.
+pub async fn refuses(words: &[&str]) -> (Option<i32>, String) {
+    let log = tempfile::tempfile().unwrap();
+    let mut command = command(words);
+    command.stdout(Stdio::null()).stderr(log.try_clone().unwrap());
+    let child = command.spawn().unwrap();
+    let (address, said, all) = (([127, 0, 0, 1], 0).into(), String::new(), Arc::default());
+    let mut process = Process { child, address, said, log, all };
+    (process.ends().await, process.log())
+}
+
 impl Process {
     /// Serves, until it is dropped or told to stop.
     pub fn serves(data: &Path, database: &str, flags: &[&str]) -> Process {
@@ -92,6 +103,17 @@ impl Process {
     pub fn loses_power(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Someone asks it to stop, and does not wait.
+    pub fn is_asked_to_stop(&self) {
+        // SAFETY: signals our own child.
+        unsafe { libc::kill(self.id(), libc::SIGTERM) };
+    }
+
+    /// It ends by itself, soon: its exit code.
+    pub async fn ends(&mut self) -> Option<i32> {
+        super::until("it ends", async || self.child.try_wait().unwrap()).await.code()
     }
 
     /// Someone asks it to stop: its exit code, and how long it took.
