@@ -13,6 +13,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::app::School;
 use crate::config::{Config, LogForm, Switch};
+use crate::db::{ServingLock, Sharing};
 use crate::error::{Error, Noun, Result};
 use crate::print::CertificatePrinter;
 use crate::school::people::{self, NewPerson};
@@ -224,6 +225,7 @@ async fn run_server(config: Config) -> Result<()> {
     crate::private::open_folder(&config.data)?;
     let _taken = crate::private::take_folder(&config.data)?;
     let place = config.place_options();
+    let mut lock = lock_database(&config).await?;
     let app = open(config, listener.local_addr().map_err(Error::internal)?).await?;
     let signals = StopSignals::open().map_err(Error::internal)?;
     println!("Gyosil is open at {}", app.public_url);
@@ -241,11 +243,31 @@ async fn run_server(config: Config) -> Result<()> {
         println!("  gyosil user add {place} --email you@example.com --name 'Your name' --role ADMIN");
     }
     let judge = (app.config.judge_settings.judge == Switch::On).then(|| tokio::spawn(judge_keeper::keep(app.clone())));
-    let served = serve(app.clone(), listener, wait_and_drain(&app, signals)).await;
+    let mut lost = None;
+    let stop = async {
+        tokio::select! {
+            () = wait_and_drain(&app, signals) => {}
+            why = lost_lock(&mut lock) => lost = Some(why),
+        }
+    };
+    let served = serve(app.clone(), listener, stop).await;
     if let Some(judge) = judge {
         judge.abort();
     }
-    served
+    lost.map_or(served, Err)
+}
+
+/// Locks the database of a node that serves. Other commands work beside it.
+async fn lock_database(config: &Config) -> Result<Option<ServingLock>> {
+    let sharing = if config.redis.is_some() { Sharing::WithOthers } else { Sharing::Alone };
+    ServingLock::take(&config.database_url(), sharing).await
+}
+
+async fn lost_lock(lock: &mut Option<ServingLock>) -> Error {
+    match lock {
+        Some(lock) => lock.lost().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits until the server is asked to stop, and then for as long as a load balancer may take to notice it. Who asks a second time

@@ -215,7 +215,25 @@ impl Config {
         }
         let is_no_seed = self.certificate_key.is_some() && self.certificate_seed().is_none();
         let no_seed = "the value for --certificate-key (GYOSIL_CERTIFICATE_KEY) must be 32 bytes in base64";
-        is_no_seed.then_some(no_seed).or_else(|| self.storing.flaw()).or_else(|| self.paying.flaw())
+        is_no_seed
+            .then_some(no_seed)
+            .or_else(|| self.sharing_flaw())
+            .or_else(|| self.storing.flaw())
+            .or_else(|| self.paying.flaw())
+    }
+
+    /// Returns what is missing for several nodes, which have the database and the secrets in common.
+    fn sharing_flaw(&self) -> Option<&'static str> {
+        self.redis.as_ref()?;
+        if self.database_url().starts_with("sqlite:") {
+            return Some(
+                "--redis (GYOSIL_REDIS) needs a --database (GYOSIL_DATABASE) at postgres://…, which all nodes share",
+            );
+        }
+        let jwt_secret = "--redis (GYOSIL_REDIS) needs GYOSIL_JWT_SECRET: the same on all nodes";
+        let certificate_key = "--redis (GYOSIL_REDIS) needs GYOSIL_CERTIFICATE_KEY: the same on all nodes";
+        let key_is_missing = self.certificate_key.is_none().then_some(certificate_key);
+        self.jwt_secret.is_none().then_some(jwt_secret).or(key_is_missing)
     }
 
     pub fn certificate_seed(&self) -> Option<[u8; 32]> {

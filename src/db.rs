@@ -12,6 +12,7 @@ mod locks;
 mod pool;
 mod postgres;
 mod rows;
+mod serving;
 mod sql;
 mod sqlite;
 mod statement;
@@ -40,6 +41,7 @@ use crate::private;
 pub use self::failure::SILENT;
 pub use self::health::WriteState;
 pub use self::locks::{HeldTable, TRIES, retry};
+pub use self::serving::{ServingLock, Sharing};
 pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders};
 pub use self::transaction::Tx;
 

@@ -66,7 +66,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ]),
     ("doctor", &["clock", "config", "db", "error", "judge", "judge_service", "listener", "outside", "print", "private", "school"]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
-    ("command_line", &["app", "config", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "print", "private", "school", "serve", "surfaces"]),
+    ("command_line", &["app", "config", "db", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "print", "private", "school", "serve", "surfaces"]),
     ("lib", &[]),
     ("main", &[]),
 ];

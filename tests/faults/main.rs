@@ -7,5 +7,6 @@ mod disk;
 mod hang_ups;
 mod links;
 mod locks;
+mod serving;
 mod shutdown;
 mod work;

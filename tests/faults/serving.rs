@@ -1,0 +1,116 @@
+//! Nodes that know nothing of each other never serve one school.
+
+use std::time::{Duration, Instant};
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::harness::people::Person;
+use crate::harness::process::{Process, refuses};
+use crate::harness::proxy::Proxy;
+use crate::harness::{postgres, until};
+use crate::work::{Class, Work, serves};
+
+fn tells<F: Future<Output = ()>>(story: F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(story);
+}
+
+async fn is_refused(database: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let words = ["serve", "--listen", "127.0.0.1:0", "--data", &data, "--database", database];
+    let (code, said) = refuses(&words).await;
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.starts_with("error: another Gyosil serves the school in this database"), "{said}");
+}
+
+/// The server ends all sessions, or only those that hold the lock.
+async fn ends_sessions(database: &str, only_the_lock: bool) {
+    let mut root = PgConnection::connect(database).await.unwrap();
+    let named = if only_the_lock { "and application_name = 'gyosil lock'" } else { "" };
+    let ends = format!(
+        "select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid() {named}"
+    );
+    root.execute(AssertSqlSafe(ends)).await.unwrap();
+}
+
+async fn logs(server: &Process, line: &str) {
+    until(line, async || server.log().contains(line).then_some(())).await;
+}
+
+#[test]
+fn a_second_server_on_one_postgresql_database_is_refused_with_one_line() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let folder = tempfile::tempdir().unwrap();
+        let first = serves(folder.path(), &database);
+        is_refused(&database).await;
+        // The server at its database goes on as before.
+        Person::nobody_at(first.address).get("/readyz").await.is(200);
+        assert_eq!(first.stops().0, Some(0));
+        let second = serves(folder.path(), &database);
+        // A server that was killed keeps nobody out.
+        second.loses_power();
+        let third = serves(folder.path(), &database);
+        Person::nobody_at(third.address).get("/readyz").await.is(200);
+    });
+}
+
+#[test]
+fn a_server_that_lost_its_connections_locks_its_database_again() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let (proxy, proxied) = Proxy::to_database(&database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let server = serves(folder.path(), &proxied);
+        let class = Class::begins(&server).await;
+        let work = Work::begins(&class).await;
+        work.goes_on(20).await;
+        ends_sessions(&database, true).await;
+        logs(&server, "the database is locked again").await;
+        is_refused(&database).await;
+        // The old session of the lock lives on in PostgreSQL, which has not noticed that nobody is at its other end.
+        proxy.fall_silent();
+        proxy.mend().await;
+        until("it is locked again", async || {
+            (server.log().matches("the database is locked again").count() == 2).then_some(())
+        })
+        .await;
+        is_refused(&database).await;
+        work.goes_on(20).await;
+        work.heard_only_not_now();
+        work.ends().await.is_all_there(&class).await;
+    });
+}
+
+#[test]
+fn a_server_whose_database_was_taken_over_meanwhile_stops_with_an_error() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let (proxy, proxied) = Proxy::to_database(&database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut lost = serves(folder.path(), &proxied);
+        let class = Class::begins(&lost).await;
+        let work = Work::begins(&class).await;
+        work.goes_on(20).await;
+        proxy.cut();
+        ends_sessions(&database, false).await;
+        let elsewhere = tempfile::tempdir().unwrap();
+        let server = serves(elsewhere.path(), &database);
+        let since = Instant::now();
+        proxy.mend().await;
+        assert_eq!(lost.ends().await, Some(1));
+        let took = since.elapsed();
+        println!("the server without a lock ended {took:?} after it could reach the database again");
+        assert!(took < Duration::from_secs(15), "{took:?}");
+        let log = lost.log();
+        let last = log.lines().last().unwrap();
+        assert!(last.starts_with("error: another Gyosil serves the school in this database"), "{log}");
+        let ended = work.ends().await;
+        // The token of the instructor is signed with the secret of the other data folder.
+        let teacher =
+            Person::nobody_at(server.address).logs_in("t@example.com", crate::harness::people::PASSWORD).await;
+        ended.is_all_there(&Class { teacher, ..class }).await;
+    });
+}
