@@ -501,6 +501,8 @@ create table session_events (
 );
 create index session_events_stuck on session_events (session, seq)
   where type in ('session_paused', 'session_resumed', 'student_stuck');
+-- They are few among many: what a student who was away has missed.
+create index session_events_students on session_events (session, seq) where audience = 'students';
 -- Who came and went.
 create index session_events_presence on session_events (session, person, seq, type)
   where type in ('student_connected', 'student_disconnected', 'student_left', 'student_merged');

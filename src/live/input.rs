@@ -189,8 +189,12 @@ mod tests {
     }
 
     impl SocketHandler for SlowHandler {
-        fn read_entry(&self, _: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
+        fn read_entry(&self) -> BoxFuture<'_, Result<Entry>> {
             Box::pin(async { Ok(Entry { frames: Vec::new(), seq: 0 }) })
+        }
+
+        fn read_own_frames(&self) -> BoxFuture<'_, Result<Option<Vec<Frame>>>> {
+            Box::pin(async { Ok(None) })
         }
 
         fn handle<'a>(&'a self, _: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()> {

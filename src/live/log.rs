@@ -197,13 +197,38 @@ pub async fn read(
     let sql = "select seq, prev, type, data, at_ms, connected from session_events
         where session = $1 and seq > $2 and seq <= $5 and ($3 or audience = 'students') order by seq limit $4";
     let rows: Vec<LogRow> = tx.all(sql, args![session, after, !students_only, limit, until]).await?;
-    rows.into_iter()
-        .map(|r| {
-            let event = from_stored(&r.r#type, &r.data)?;
-            let position = Some(LogPosition { seq: r.seq, prev: r.prev, connected: r.connected });
-            Ok(PublishedEvent { session: Some(session), course, at_ms: r.at_ms, event, position })
-        })
-        .collect()
+    rows.into_iter().map(|row| row.published(session, course)).collect()
+}
+
+/// Reads the newest events up to `until`, at most `limit`, in their order: all, or only those for students.
+pub async fn read_newest(
+    tx: &mut Tx,
+    session: i64,
+    course: i64,
+    until: i64,
+    students_only: bool,
+    limit: i64,
+) -> Result<Vec<PublishedEvent>> {
+    let sql = newest_of(students_only);
+    let rows: Vec<LogRow> = tx.all(sql, args![session, until, limit]).await?;
+    rows.into_iter().rev().map(|row| row.published(session, course)).collect()
+}
+
+/// Students' events are few among many: they are found by their own partial index.
+fn newest_of(students_only: bool) -> String {
+    let audience = if students_only { "and audience = 'students'" } else { "" };
+    format!(
+        "select seq, prev, type, data, at_ms, connected from session_events
+            where session = $1 and seq <= $2 {audience} order by seq desc limit $3"
+    )
+}
+
+impl LogRow {
+    fn published(self, session: i64, course: i64) -> Result<PublishedEvent> {
+        let event = from_stored(&self.r#type, &self.data)?;
+        let position = Some(LogPosition { seq: self.seq, prev: self.prev, connected: self.connected });
+        Ok(PublishedEvent { session: Some(session), course, at_ms: self.at_ms, event, position })
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +254,13 @@ mod tests {
         ] {
             assert!(tables.contains(concat!("where type in ", presence_types!(), ";")));
         }
+    }
+
+    #[tokio::test]
+    async fn the_newest_events_for_students_are_found_by_an_index() {
+        let plan = sqlite_plan(&newest_of(true)).await;
+        assert!(plan.iter().any(|line| line.contains("session_events_students (session=? AND seq<?)")), "{plan:?}");
+        assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
     }
 
     #[tokio::test]

@@ -14,5 +14,5 @@ pub mod stream;
 pub use closing::{CloseSockets, EndedLogins};
 pub use frame::Frame;
 pub use hub::connection::{self, Connection, Entry, SocketHandler};
-pub use hub::{Feed, Hub, LogReader, RoomFrame, RoomGate, RoomKey, SocketLimits, SocketPermit};
+pub use hub::{Feed, Hub, LogPart, LogRange, LogReader, RoomFrame, RoomGate, RoomKey, SocketLimits, SocketPermit};
 pub use presence::Presence;

@@ -70,6 +70,7 @@ mod prices;
 mod private;
 mod progress;
 mod renewals;
+mod resuming;
 mod rights;
 mod routes;
 mod rude;

@@ -15,7 +15,7 @@ use crate::learning_courses::{enrolled, teaches};
 const COURSES: usize = 20;
 
 /// The same school, in a process that logs every statement.
-async fn logs_statements(school: &mut School) -> Process {
+pub async fn logs_statements(school: &mut School) -> Process {
     school.closes().await;
     let flags = ["--log-form", "json", "--rate-limits", "off"];
     Process::serves_logging(&school.data(), school.database(), &flags, "info,sqlx::query=debug")

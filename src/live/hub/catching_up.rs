@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use super::connection::{Connection, Entry};
+use super::order::{LogPart, LogRange, Resume};
 use super::room::Room;
 use super::{Hub, RoomFrame, RoomKey};
 use crate::error::Result;
@@ -13,10 +15,12 @@ use crate::live::frame::Frame;
 /// Time that a missing event has to come by itself before the log is read.
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
 
-/// Reads missed frames from the log.
+/// Time for which a room remembers more than usual, after events were read for clients that resume.
+const EXTENDED_FOR: Duration = Duration::from_secs(10);
+
+/// Reads the logs of rooms.
 pub trait LogReader: Send + Sync {
-    /// Reads the frames after `after`, perhaps not all of them: a read that finds none has come to the end.
-    fn frames(&self, room: RoomKey, after: i64) -> BoxFuture<'_, Result<Vec<RoomFrame>>>;
+    fn read(&self, room: RoomKey, range: LogRange) -> BoxFuture<'_, Result<LogPart>>;
 }
 
 /// Knows of the rooms that have sockets on this node, so that it can get their events from other nodes.
@@ -51,8 +55,8 @@ impl Hub {
         let catching_up = tokio::spawn(async move {
             let _one_reader = room.reading.lock().await;
             while let Some(last) = room.last().filter(|last| *last < head) {
-                hub.read_log(key, &room, last, false).await;
-                if room.last() == Some(last) {
+                let read = hub.read_log(key, &room, LogRange::After(last)).await;
+                if read.is_err() || room.last() == Some(last) {
                     break;
                 }
             }
@@ -74,35 +78,80 @@ impl Hub {
         self.deliver(self.open_rooms(kind).into_iter().map(to_room).collect()).await;
     }
 
+    /// Reads what a client gets first: what it missed since the event `since`, or else the state of the room.
+    pub(super) async fn read_entry(self: &Arc<Hub>, connection: &Connection, since: Option<i64>) -> Result<Entry> {
+        if let Some(since) = since
+            && let Some(own) = connection.handler().read_own_frames().await?
+            && let Some(mut entry) = self.find_missed(connection, since).await?
+        {
+            entry.frames.extend(own);
+            return Ok(entry);
+        }
+        connection.handler().read_entry().await
+    }
+
+    /// Finds what a client missed: among the events that its room remembers, or else in the log, which is read once for all who
+    /// ask for it at that time. `None` if the client needs a fresh state.
+    async fn find_missed(self: &Arc<Hub>, connection: &Connection, since: i64) -> Result<Option<Entry>> {
+        let (key, feed) = (connection.home, connection.feed);
+        let Some(room) = self.rooms.get(&key).map(|r| r.clone()) else { return Ok(None) };
+        let mut one_reader = None;
+        let mut tried = None;
+        loop {
+            let resume = room.queue.lock().await.order.resume(feed, since);
+            match resume {
+                Resume::Missed(entry) => return Ok(Some(entry)),
+                Resume::State => return Ok(None),
+                Resume::Read(_) if one_reader.is_none() => one_reader = Some(room.reading.lock().await),
+                Resume::Read(range) if tried == Some(range) => return Ok(None),
+                Resume::Read(range) => {
+                    tried = Some(range);
+                    self.read_log(key, &room, range).await?;
+                }
+            }
+        }
+    }
+
     /// Waits a moment for the missing events of a room, then reads them from the log, until none is missing.
     pub(super) async fn fill_gap(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) {
         loop {
             tokio::time::sleep(GAP_PATIENCE).await;
             let _one_reader = room.reading.lock().await;
-            let Some((last, overflowed)) = room.queue.lock().await.begin_reading() else { return };
-            if !self.read_log(key, &room, last, overflowed).await {
-                return;
-            }
+            let range = room.queue.lock().await.order.next_to_read();
+            let Some(range) = range else { return };
+            self.metrics.gaps_read.inc();
+            let _ = self.read_log(key, &room, range).await;
         }
     }
 
-    /// Reads events after `last` from the log, and releases them. `overflowed`: the log has events that could not be held.
-    /// Returns whether events are still missing. The caller holds the lock of the room's one reader.
-    async fn read_log(self: &Arc<Hub>, key: RoomKey, room: &Arc<Room>, last: i64, overflowed: bool) -> bool {
-        let Some(log_reader) = self.log_reader.get() else { return false };
-        self.metrics.gaps_read.inc();
-        // The queue is not locked meanwhile: frames without a place in the log go on.
-        let read = log_reader.frames(key, last).await;
-        let mut queue = room.queue.lock().await;
-        // Unless the read came to the end, events that could not be held may still be missing.
-        queue.overflowed |= overflowed && !read.as_ref().is_ok_and(Vec::is_empty);
-        for room_frame in read.unwrap_or_default() {
-            if let Some(seq) = room_frame.seq.filter(|seq| queue.last.is_some_and(|last| *seq > last)) {
-                queue.held.insert(seq, room_frame);
+    /// Reads a part of the log, and releases what is next. The caller holds the lock of the room's one reader.
+    fn read_log<'a>(
+        self: &'a Arc<Hub>,
+        key: RoomKey,
+        room: &'a Arc<Room>,
+        range: LogRange,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let Some(log_reader) = self.log_reader.get() else { return Ok(()) };
+            // The queue is not locked meanwhile: frames without a place in the log go on.
+            let part = log_reader.read(key, range).await.inspect_err(|error| {
+                if !error.is_outage() {
+                    tracing::error!(%error, "the log of a room could not be read");
+                }
+            })?;
+            let mut queue = room.queue.lock().await;
+            let was_extended = queue.order.is_extended();
+            queue.order.take(range, part);
+            if queue.order.is_extended() && !was_extended {
+                let room = room.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(EXTENDED_FOR).await;
+                    room.queue.lock().await.order.trim();
+                });
             }
-        }
-        self.release_held(room, &mut queue).await;
-        !queue.held.is_empty() || queue.overflowed
+            self.release(key, room, &mut queue).await;
+            Ok(())
+        })
     }
 }
 
@@ -150,10 +199,11 @@ mod tests {
     }
 
     impl LogReader for Node {
-        fn frames(&self, _: RoomKey, after: i64) -> BoxFuture<'_, Result<Vec<RoomFrame>>> {
+        fn read(&self, _: RoomKey, range: LogRange) -> BoxFuture<'_, Result<LogPart>> {
+            let LogRange::After(after) = range else { panic!("nobody resumes") };
             self.note(format!("read after {after}"));
             let head = *self.head.lock().unwrap();
-            Box::pin(async move { Ok((after + 1..=head).take(2).map(event).collect()) })
+            Box::pin(async move { Ok(LogPart { frames: (after + 1..=head).take(2).map(event).collect(), head }) })
         }
     }
 
@@ -171,10 +221,14 @@ mod tests {
     }
 
     impl SocketHandler for Node {
-        fn read_entry(&self, _: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
+        fn read_entry(&self) -> BoxFuture<'_, Result<Entry>> {
             self.note("entry".into());
             let seq = *self.head.lock().unwrap();
             Box::pin(async move { Ok(Entry { frames: vec![Frame::text("state")], seq }) })
+        }
+
+        fn read_own_frames(&self) -> BoxFuture<'_, Result<Option<Vec<Frame>>>> {
+            Box::pin(async { Ok(None) })
         }
 
         fn handle<'a>(&'a self, _: &'a Arc<Connection>, _: String) -> BoxFuture<'a, ()> {

@@ -48,8 +48,11 @@ pub struct Entry {
 
 /// The school's side of a socket: it reads the state and handles the messages.
 pub trait SocketHandler: Send + Sync {
-    /// Reads the state of the room, or the events that were missed after the event `since`.
-    fn read_entry(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>>;
+    /// Reads the state of the room.
+    fn read_entry(&self) -> BoxFuture<'_, Result<Entry>>;
+    /// Checks that the person may still be in the room, and reads the frames that only they get, for a client that needs no state
+    /// but the events that it missed. `None` if the room has no log.
+    fn read_own_frames(&self) -> BoxFuture<'_, Result<Option<Vec<Frame>>>>;
     fn handle<'a>(&'a self, connection: &'a Arc<Connection>, text: String) -> BoxFuture<'a, ()>;
     /// Called after the socket has ended and has been removed from every room.
     fn closed(&self, connection: &Connection);

@@ -6,6 +6,7 @@
 
 mod catching_up;
 pub mod connection;
+mod order;
 mod room;
 mod socket_limits;
 mod wheel;
@@ -19,6 +20,7 @@ use futures_util::future::join_all;
 
 pub use self::catching_up::{LogReader, RoomGate};
 use self::connection::{Connection, close};
+pub use self::order::{LogPart, LogRange};
 use self::room::{EventQueue, Room};
 pub use self::socket_limits::{SocketLimits, SocketPermit};
 use self::wheel::Wheel;
@@ -30,8 +32,6 @@ const BATCH_FOR: Duration = Duration::from_millis(50);
 /// Gathered frames are sent before they exceed this bound: half of what may wait for a reader.
 const BATCH_MAX_BYTES: usize = 32 * 1024;
 const ENTRY_TRIES: usize = 5;
-/// Events that may wait for a missing one. Beyond this bound they are read from the log too.
-const HELD_MAX_EVENTS: usize = 4_096;
 const SENDS_BEFORE_YIELD: usize = 256;
 
 /// Identifies a room on every node. The code that opens the room chooses the letter of its `kind`; the hub does not interpret it.
@@ -165,15 +165,15 @@ impl Hub {
         }
     }
 
-    /// Holds the room's frames back, reads and sends the state with its `seq`, drops held frames that are older, and releases the
-    /// rest. If an earlier state still waits to be sent, a fresh one follows it later.
+    /// Holds the room's frames back, reads and sends what was missed since the event `since`, or else the state, drops held frames
+    /// that are older, and releases the rest. If an earlier state still waits to be sent, a fresh one follows it later.
     pub async fn enter(self: Arc<Hub>, connection: &Arc<Connection>, mut since: Option<i64>) {
         let _alone = connection.entering.lock().await;
         for _ in 0..ENTRY_TRIES {
             if !connection.hold_back() {
                 return;
             }
-            let entry = match connection.handler().read_entry(since).await {
+            let entry = match self.read_entry(connection, since).await {
                 Ok(entry) => entry,
                 Err(Error::LoginEnded) => return connection.close(close::TOKEN, "the login has ended"),
                 Err(Error::Removed) => return connection.close(close::REMOVED, "removed from the session"),
@@ -181,7 +181,7 @@ impl Hub {
             };
             let room = self.rooms.get(&connection.home).map(|r| r.clone());
             if let Some(room) = room
-                && entry.seq < self.clone().set_last_event(connection.home, &room, entry.seq).await
+                && entry.seq < self.begin_after(connection.home, &room, entry.seq).await
             {
                 // A newer snapshot set the floor first. The events between the two are not released, so this state is read again.
                 continue;
@@ -194,21 +194,16 @@ impl Hub {
         connection.close(close::RESTART, "too much at once, come back");
     }
 
-    /// Sets the last released event of the room from its first snapshot. Returns the room's `floor`.
-    async fn set_last_event(self: Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) -> i64 {
+    /// Begins to release the events of a room after its first state. Returns the position before which a state is too old.
+    async fn begin_after(self: &Arc<Hub>, key: RoomKey, room: &Arc<Room>, seq: i64) -> i64 {
         let mut queue = room.queue.lock().await;
-        if queue.last.is_none() {
-            queue.last = Some(seq);
-            queue.floor = seq;
-            room.set_last(seq);
+        let is_first = queue.order.last().is_none();
+        let floor = queue.order.begin_after(seq);
+        if is_first {
             room.note_heard(self.now_ms());
-            queue.held = queue.held.split_off(&(seq + 1));
-            self.release_held(room, &mut queue).await;
-            if !queue.held.is_empty() || queue.overflowed {
-                tokio::spawn(self.fill_gap(key, room.clone()));
-            }
+            self.release(key, room, &mut queue).await;
         }
-        queue.floor
+        floor
     }
 
     /// Milliseconds since the hub began.
@@ -226,31 +221,22 @@ impl Hub {
                 self.fan_out(&room, &mut queue, 0, &room_frame).await;
                 continue;
             };
-            if queue.last.is_some_and(|last| seq <= last) {
-                continue;
-            }
-            room.note_heard(self.now_ms());
             let key = room_frame.room;
-            let had_gap = !queue.held.is_empty();
-            queue.held.insert(seq, room_frame);
-            self.release_held(&room, &mut queue).await;
-            if !queue.held.is_empty() && !had_gap && queue.last.is_some() {
-                tokio::spawn(self.clone().fill_gap(key, room.clone()));
-            }
-            if queue.held.len() > HELD_MAX_EVENTS {
-                queue.held.pop_last();
-                queue.overflowed = true;
+            if queue.order.hold(seq, room_frame) {
+                room.note_heard(self.now_ms());
+                self.release(key, &room, &mut queue).await;
             }
         }
     }
 
-    async fn release_held(self: &Arc<Hub>, room: &Arc<Room>, queue: &mut EventQueue) {
-        let Some(mut last) = queue.last else { return };
-        while let Some(room_frame) = queue.held.remove(&(last + 1)) {
-            last += 1;
-            queue.last = Some(last);
-            room.set_last(last);
-            self.fan_out(room, queue, last, &room_frame).await;
+    /// Releases the events of a room that are next. If one is missing, a task begins to fill the gap.
+    async fn release(self: &Arc<Hub>, key: RoomKey, room: &Arc<Room>, queue: &mut EventQueue) {
+        while let Some((seq, room_frame)) = queue.order.release() {
+            self.fan_out(room, queue, seq, &room_frame).await;
+        }
+        room.set_last(queue.order.last());
+        if queue.order.begin_filling() {
+            tokio::spawn(self.clone().fill_gap(key, room.clone()));
         }
     }
 

@@ -1,11 +1,11 @@
-//! One room of this node: its members, and the order in which its events are released to them.
+//! One room of this node: its members, and the events on their way to them.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::connection::Connection;
-use super::{Feed, RoomFrame, SENDS_BEFORE_YIELD};
+use super::order::RoomOrder;
+use super::{Feed, SENDS_BEFORE_YIELD};
 use crate::live::frame::Frame;
 
 const UNKNOWN: i64 = -1;
@@ -34,25 +34,9 @@ struct ConnectionList {
 
 #[derive(Default)]
 pub(super) struct EventQueue {
-    /// The last event released; unknown until the first member has read its snapshot.
-    pub last: Option<i64>,
-    /// The last event in the first snapshot. Only events after it are released.
-    pub floor: i64,
-    pub held: BTreeMap<i64, RoomFrame>,
-    /// Whether more events came than may be held: the rest is read from the log.
-    pub overflowed: bool,
+    pub order: RoomOrder,
     pub batch: Vec<(i64, Frame)>,
     pub batch_bytes: usize,
-}
-
-impl EventQueue {
-    /// Returns the event after which the log must be read, and whether events were dropped that only the log has. `None` if
-    /// none is missing.
-    pub fn begin_reading(&mut self) -> Option<(i64, bool)> {
-        let last = self.last?;
-        let overflowed = std::mem::take(&mut self.overflowed);
-        (overflowed || !self.held.is_empty()).then_some((last, overflowed))
-    }
 }
 
 impl Default for Room {
@@ -73,8 +57,8 @@ impl Room {
         Some(self.last.load(Ordering::Relaxed)).filter(|last| *last != UNKNOWN)
     }
 
-    pub fn set_last(&self, seq: i64) {
-        self.last.store(seq, Ordering::Relaxed);
+    pub fn set_last(&self, last: Option<i64>) {
+        self.last.store(last.unwrap_or(UNKNOWN), Ordering::Relaxed);
     }
 
     pub fn heard_ms(&self) -> u64 {

@@ -7,14 +7,12 @@ use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
 use crate::event::PublishedEvent;
-use crate::live::log;
 use crate::live::presence::{PresentPerson, StepSpan};
+use crate::live::{LogRange, log};
 use crate::school::names::{Names, namesakes_of};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{Caller, Role};
 
-/// Missed events that a client receives at most; if it missed more, it receives the state instead.
-const CATCH_UP_MAX_EVENTS: i64 = 256;
 const TIMELINE_MAX_EVENTS: i64 = 1_000;
 
 #[derive(Debug, Clone)]
@@ -233,8 +231,6 @@ pub struct InstructorState {
 }
 
 pub enum EntryContent {
-    /// Events after the one that the client knows.
-    Missed(Vec<PublishedEvent>, Names),
     ForStudent(Box<SessionState>, OwnState),
     ForInstructor(Box<InstructorState>),
 }
@@ -245,33 +241,28 @@ pub struct EntryState {
     pub seq: i64,
 }
 
+/// Whether a student has left the session. Fails if they were removed from it.
+async fn has_left(tx: &mut Tx, session: i64, person: i64) -> Result<bool> {
+    let sql = "select removed_ms is not null, left_ms is not null from participants where session = $1 and person = $2";
+    match tx.one::<(bool, bool)>(sql, args![session, person]).await? {
+        (true, _) => Err(Error::Removed),
+        (false, left) => Ok(left),
+    }
+}
+
+pub async fn must_not_be_removed(app: &School, session: i64, person: i64) -> Result<()> {
+    has_left(&mut app.db.read().await?, session, person).await.map(|_| ())
+}
+
 /// Reads what a socket needs when it enters, as of one instant, so that the stream can continue after `seq` without a gap.
-pub async fn enter(app: &School, session: i64, person: i64, side: Side, since: Option<i64>) -> Result<EntryState> {
+pub async fn enter(app: &School, session: i64, person: i64, side: Side) -> Result<EntryState> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
     let seq = session.last_seq;
     let left = match side {
         Side::Instructor => false,
-        Side::Student => {
-            let sql = "select removed_ms is not null, left_ms is not null from participants
-                where session = $1 and person = $2";
-            match tx.one::<(bool, bool)>(sql, args![session.id, person]).await? {
-                (true, _) => return Err(Error::Removed),
-                (false, left) => left,
-            }
-        }
+        Side::Student => has_left(&mut tx, session.id, person).await?,
     };
-    let students_only = side == Side::Student;
-    let newest = newest_event(&session, students_only);
-    if let Some(after) = since.filter(|since| *since >= 0 && *since <= newest) {
-        let missed = (after, newest);
-        let limit = CATCH_UP_MAX_EVENTS + 1;
-        let missed = log::read(&mut tx, session.id, session.course, missed, students_only, limit).await?;
-        if missed.len() as i64 <= CATCH_UP_MAX_EVENTS {
-            let names = Names::of(&mut tx, &missed).await?;
-            return Ok(EntryState { content: EntryContent::Missed(missed, names), seq });
-        }
-    }
     let content = match side {
         Side::Student => {
             let status = participant_status(&session.status, left);
@@ -313,12 +304,17 @@ async fn own_state(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnSta
     Ok(OwnState { status, open_help, mark })
 }
 
-/// Reads the events after `after`, at most `TIMELINE_MAX_EVENTS`, for a room that missed some.
-pub async fn missed_events(app: &School, session: i64, after: i64) -> Result<(Vec<PublishedEvent>, Names)> {
+/// Reads a part of a session's log, and the number of the last event in all of it.
+pub async fn logged_events(app: &School, session: i64, range: LogRange) -> Result<(Vec<PublishedEvent>, Names, i64)> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
-    let missed = (after, session.last_seq);
-    let events = log::read(&mut tx, session.id, session.course, missed, false, TIMELINE_MAX_EVENTS).await?;
+    let (id, course, head) = (session.id, session.course, session.last_seq);
+    let events = match range {
+        LogRange::After(after) => log::read(&mut tx, id, course, (after, head), false, TIMELINE_MAX_EVENTS).await?,
+        LogRange::Newest { until, limit, for_everyone } => {
+            log::read_newest(&mut tx, id, course, until.unwrap_or(head), for_everyone, limit as i64).await?
+        }
+    };
     let names = Names::of(&mut tx, &events).await?;
-    Ok((events, names))
+    Ok((events, names, head))
 }

@@ -11,24 +11,19 @@ use crate::app::School;
 use crate::clock::rfc3339;
 use crate::error::Result;
 use crate::event::{Audience, Event, GradeScores, HelpStatus, PublishedEvent};
-use crate::live::{Frame, LogReader, RoomFrame, RoomKey};
+use crate::live::{Frame, LogPart, LogRange, LogReader, RoomFrame, RoomKey};
 use crate::school::names::{ItemText, Names};
 use crate::school::sessions::{room, state};
 use crate::surfaces::texts::Instant;
 
-/// Reads the frames that a room missed from the session's log.
+/// Reads the frames of a room from the session's log.
 pub struct SessionLogReader(pub School);
 
 impl LogReader for SessionLogReader {
-    fn frames(&self, key: RoomKey, after: i64) -> BoxFuture<'_, Result<Vec<RoomFrame>>> {
+    fn read(&self, key: RoomKey, range: LogRange) -> BoxFuture<'_, Result<LogPart>> {
         Box::pin(async move {
-            let read = state::missed_events(&self.0, key.id, after).await.inspect_err(|error| {
-                if !error.is_outage() {
-                    tracing::error!(%error, "the log of a session could not be read");
-                }
-            });
-            let (events, names) = read?;
-            Ok(events.iter().filter_map(|event| session_frame(event, &names)).collect())
+            let (events, names, head) = state::logged_events(&self.0, key.id, range).await?;
+            Ok(LogPart { frames: events.iter().filter_map(|event| session_frame(event, &names)).collect(), head })
         })
     }
 }
@@ -61,7 +56,7 @@ fn session_frame(published: &PublishedEvent, names: &Names) -> Option<RoomFrame>
 }
 
 /// Makes the frame of a session's event, with its numbers in the log (0 if it is not in the log).
-pub fn session_frame_json(published: &PublishedEvent, names: &Names) -> String {
+fn session_frame_json(published: &PublishedEvent, names: &Names) -> String {
     let (kind, data) = session_event(published, names);
     let (seq, prev) = published.position.map_or((0, 0), |p| (p.seq, p.prev));
     format!(r#"{{"type":"{kind}","seq":{seq},"prev":{prev},"data":{data}}}"#)

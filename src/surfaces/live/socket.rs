@@ -108,15 +108,27 @@ impl SocketKind {
 }
 
 impl SocketHandler for LiveSocket {
-    fn read_entry(&self, since: Option<i64>) -> BoxFuture<'_, Result<Entry>> {
+    fn read_entry(&self) -> BoxFuture<'_, Result<Entry>> {
         Box::pin(async move {
             // Checked again: if the login ended after the upgrade, this socket was not in its room yet and was not closed.
             logins::must_be_valid(&self.app, &self.caller).await?;
             match self.kind {
-                SocketKind::Session(session, side) => self.enter_session(session, side, since).await,
+                SocketKind::Session(session, side) => self.enter_session(session, side).await,
                 SocketKind::Board(_) | SocketKind::Desk => Ok(Entry { frames: vec![Frame::resync()], seq: 0 }),
                 SocketKind::Help(_) => Ok(Entry { frames: self.unseen_answers().await?, seq: 0 }),
             }
+        })
+    }
+
+    fn read_own_frames(&self) -> BoxFuture<'_, Result<Option<Vec<Frame>>>> {
+        Box::pin(async move {
+            logins::must_be_valid(&self.app, &self.caller).await?;
+            let SocketKind::Session(session, side) = self.kind else { return Ok(None) };
+            if side == Side::Instructor {
+                return Ok(Some(Vec::new()));
+            }
+            state::must_not_be_removed(&self.app, session, self.caller.id).await?;
+            self.unseen_answers().await.map(Some)
         })
     }
 
@@ -166,25 +178,19 @@ fn to_json(data: impl Serialize) -> Result<Option<Value>> {
 }
 
 impl LiveSocket {
-    async fn enter_session(&self, session: i64, side: Side, since: Option<i64>) -> Result<Entry> {
-        let entered = state::enter(&self.app, session, self.caller.id, side, since).await?;
-        let seq = entered.seq;
-        let mut frames = match entered.content {
-            EntryContent::Missed(events, names) => {
-                events.iter().map(|e| Frame::text(frames::session_frame_json(e, &names))).collect()
-            }
+    async fn enter_session(&self, session: i64, side: Side) -> Result<Entry> {
+        let entered = state::enter(&self.app, session, self.caller.id, side).await?;
+        let frames = match entered.content {
             EntryContent::ForStudent(seen, mine) => {
-                vec![state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?]
+                let state = state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?;
+                [vec![state], self.unseen_answers().await?].concat()
             }
             EntryContent::ForInstructor(seen) => {
                 let InstructorState { state, roster, screens } = *seen;
-                vec![state_frame(seq, &StateOfInstructor::new(&state, roster, screens, &self.app.public_url))?]
+                vec![state_frame(entered.seq, &StateOfInstructor::new(&state, roster, screens, &self.app.public_url))?]
             }
         };
-        if side == Side::Student {
-            frames.extend(self.unseen_answers().await?);
-        }
-        Ok(Entry { frames, seq })
+        Ok(Entry { frames, seq: entered.seq })
     }
 
     async fn unseen_answers(&self) -> Result<Vec<Frame>> {

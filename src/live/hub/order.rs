@@ -1,0 +1,230 @@
+//! The order in which a room releases its events, without any input or output.
+//!
+//! Events come in any order, some twice and some never. They are released by their `seq`, each once and without a hole. The
+//! newest are remembered, so that a client who was away gets what it missed without a read of the log.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::connection::Entry;
+use super::{Feed, RoomFrame};
+use crate::live::frame::Frame;
+
+/// Events that may wait for a missing one. Those beyond this bound are read from the log too.
+const HELD_MAX_EVENTS: usize = 4_096;
+/// Missed events that a client gets at most. One that missed more gets the state instead.
+pub const TAIL_MAX_EVENTS: usize = 256;
+const TAIL_MAX_BYTES: usize = 64 * 1024;
+
+/// The part of a room's log that is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogRange {
+    /// The first events after this one: as many as the reader likes.
+    After(i64),
+    /// The newest events up to `until`, or up to the end of the log, if there are more than `limit`.
+    Newest { until: Option<i64>, limit: usize, for_everyone: bool },
+}
+
+/// A part of a room's log, in its order.
+#[derive(Debug, Clone)]
+pub struct LogPart {
+    pub frames: Vec<RoomFrame>,
+    /// The last event of the whole log when it was read.
+    pub head: i64,
+}
+
+/// What a client needs that knows the events up to some position.
+pub enum Resume {
+    /// Just the events that it missed.
+    Missed(Entry),
+    /// A fresh state: it missed too much, or its position is none of this log.
+    State,
+    /// This part of the log must be read first. If that changes nothing, the client needs a fresh state.
+    Read(LogRange),
+}
+
+#[derive(Default)]
+pub struct RoomOrder {
+    /// `None` until the first state was read, and in the many rooms without a log.
+    released: Option<Box<Released>>,
+    /// The newest event that came, even if it could not be held.
+    newest: i64,
+    held: BTreeMap<i64, RoomFrame>,
+    is_filling: bool,
+}
+
+struct Released {
+    last: i64,
+    /// The last event in the first state. Only events after it are released.
+    floor: i64,
+    /// The newest events for everyone, and the newest of all.
+    tails: [Tail; 2],
+}
+
+struct Tail {
+    /// The tail has all events of its feed after this one.
+    after: i64,
+    events: VecDeque<(i64, Frame)>,
+    bytes: usize,
+    /// Whether it may have more bytes than its bound, because they were read from the log for those who resume now.
+    is_extended: bool,
+}
+
+impl RoomOrder {
+    /// The last event released, if one is known.
+    pub fn last(&self) -> Option<i64> {
+        self.released.as_ref().map(|released| released.last)
+    }
+
+    /// Begins after the last event of the first state that was read. Later states change nothing. Returns the position after
+    /// which events are released: a state from before that is too old to go on from.
+    pub fn begin_after(&mut self, seq: i64) -> i64 {
+        if self.released.is_none() {
+            self.held = self.held.split_off(&(seq + 1));
+        }
+        let begin = || Box::new(Released { last: seq, floor: seq, tails: [Tail::after(seq), Tail::after(seq)] });
+        self.released.get_or_insert_with(begin).floor
+    }
+
+    /// Holds an event until those before it are released. Returns `false` if it was released before.
+    pub fn hold(&mut self, seq: i64, room_frame: RoomFrame) -> bool {
+        if self.last().is_some_and(|last| seq <= last) {
+            return false;
+        }
+        self.newest = self.newest.max(seq);
+        self.held.insert(seq, room_frame);
+        if self.held.len() > HELD_MAX_EVENTS {
+            self.held.pop_last();
+        }
+        true
+    }
+
+    /// Releases the next event, if it is there.
+    pub fn release(&mut self) -> Option<(i64, RoomFrame)> {
+        let released = self.released.as_mut()?;
+        let next = released.last + 1;
+        let room_frame = self.held.remove(&next)?;
+        released.last = next;
+        let [for_everyone, of_all] = &mut released.tails;
+        if room_frame.for_everyone {
+            for_everyone.push(next, &room_frame.frame);
+        }
+        of_all.push(next, &room_frame.frame);
+        Some((next, room_frame))
+    }
+
+    /// Whether an event is missing, now that nothing more can be released.
+    fn is_missing_any(&self) -> bool {
+        self.last().is_some_and(|last| last < self.newest)
+    }
+
+    /// Whether a task must begin to fill a gap. If so, it ends when `next_to_read` returns `None`.
+    pub fn begin_filling(&mut self) -> bool {
+        let begins = self.is_missing_any() && !self.is_filling;
+        self.is_filling |= begins;
+        begins
+    }
+
+    /// Returns the part of the log that has a missing event.
+    pub fn next_to_read(&mut self) -> Option<LogRange> {
+        self.is_filling = self.is_missing_any();
+        self.last().filter(|_| self.is_filling).map(LogRange::After)
+    }
+
+    /// Takes a part of the log that was read. Then there may be events to release.
+    pub fn take(&mut self, range: LogRange, part: LogPart) {
+        match range {
+            LogRange::After(_) => {
+                for room_frame in part.frames {
+                    if let Some(seq) = room_frame.seq {
+                        self.hold(seq, room_frame);
+                    }
+                }
+            }
+            LogRange::Newest { until, limit, for_everyone } => {
+                let end = until.unwrap_or(part.head);
+                self.begin_after(end);
+                if let Some(released) = &mut self.released {
+                    released.tails[usize::from(!for_everyone)].extend(part.frames, end, limit);
+                }
+            }
+        }
+    }
+
+    /// Returns what a client needs that knows the events of its feed up to `since`.
+    pub fn resume(&self, feed: Feed, since: i64) -> Resume {
+        let for_everyone = feed == Feed::Public;
+        if since < 0 {
+            return Resume::State;
+        }
+        let Some(Released { last, tails, .. }) = self.released.as_deref() else {
+            return Resume::Read(LogRange::Newest { until: None, limit: TAIL_MAX_EVENTS + 1, for_everyone });
+        };
+        let tail = &tails[usize::from(!for_everyone)];
+        if since > *last {
+            return Resume::Read(LogRange::After(*last));
+        }
+        if since >= tail.after {
+            return Resume::Missed(Entry { frames: tail.frames_after(since), seq: *last });
+        }
+        match TAIL_MAX_EVENTS.saturating_sub(tail.events.len()) {
+            0 => Resume::State,
+            more => Resume::Read(LogRange::Newest { until: Some(tail.after), limit: more + 1, for_everyone }),
+        }
+    }
+
+    /// Whether more is remembered than the bound, until `trim`.
+    pub fn is_extended(&self) -> bool {
+        self.released.as_ref().is_some_and(|released| released.tails.iter().any(|tail| tail.is_extended))
+    }
+
+    pub fn trim(&mut self) {
+        for tail in self.released.iter_mut().flat_map(|released| &mut released.tails) {
+            tail.is_extended = false;
+            tail.keep_bounds();
+        }
+    }
+}
+
+impl Tail {
+    fn after(after: i64) -> Tail {
+        Tail { after, events: VecDeque::new(), bytes: 0, is_extended: false }
+    }
+
+    fn push(&mut self, seq: i64, frame: &Frame) {
+        self.bytes += frame.bytes().len();
+        self.events.push_back((seq, frame.clone()));
+        self.keep_bounds();
+    }
+
+    fn keep_bounds(&mut self) {
+        while self.events.len() > TAIL_MAX_EVENTS || (self.bytes > TAIL_MAX_BYTES && !self.is_extended) {
+            let Some((seq, frame)) = self.events.pop_front() else { return };
+            self.bytes -= frame.bytes().len();
+            self.after = seq;
+        }
+    }
+
+    /// Puts older events before those that are here. They are the newest up to `end`, at most `limit`; the oldest of so many
+    /// only shows where the others begin.
+    fn extend(&mut self, mut older: Vec<RoomFrame>, end: i64, limit: usize) {
+        if end < self.after {
+            // Events were dropped meanwhile: there would be a hole.
+            return;
+        }
+        let begin = if older.len() < limit { 0 } else { older.remove(0).seq.unwrap_or_default() };
+        for room_frame in older.into_iter().rev() {
+            if let Some(seq) = room_frame.seq.filter(|seq| *seq <= self.after) {
+                self.bytes += room_frame.frame.bytes().len();
+                self.events.push_front((seq, room_frame.frame));
+            }
+        }
+        self.after = self.after.min(begin);
+        self.is_extended |= self.bytes > TAIL_MAX_BYTES;
+        self.keep_bounds();
+    }
+
+    fn frames_after(&self, since: i64) -> Vec<Frame> {
+        let from = self.events.partition_point(|(seq, _)| *seq <= since);
+        self.events.range(from..).map(|(_, frame)| frame.clone()).collect()
+    }
+}
