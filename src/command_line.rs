@@ -259,7 +259,7 @@ async fn run_server(config: Config) -> Result<()> {
 
 /// Locks the database of a node that serves. Other commands work beside it.
 async fn lock_database(config: &Config) -> Result<Option<ServingLock>> {
-    let sharing = if config.redis.is_some() { Sharing::WithOthers } else { Sharing::Alone };
+    let sharing = if config.redis.is_set() { Sharing::WithOthers } else { Sharing::Alone };
     ServingLock::take(&config.database_url(), sharing).await
 }
 

@@ -2,6 +2,7 @@
 
 mod objects;
 mod payments;
+mod redis;
 mod secret;
 mod switch;
 
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 
 pub use self::objects::{ObjectPlace, ObjectSettings};
 pub use self::payments::{PaymentService, PaymentSettings};
+pub use self::redis::{RedisAddress, RedisSettings};
 pub use self::secret::SecretText;
 pub use self::switch::Switch;
 
@@ -52,9 +54,8 @@ pub struct Config {
     /// The name of this node among those that share a database (not in this version: one node serves alone)
     #[arg(long, global = true, env = "GYOSIL_NODE", default_value = "1", hide = true)]
     pub node: String,
-    /// The Redis server for several nodes (not supported yet: one node serves alone)
-    #[arg(long, global = true, env = "GYOSIL_REDIS", value_parser = no_redis_yet)]
-    pub redis: Option<String>,
+    #[command(flatten)]
+    pub redis: RedisSettings,
     /// The address that phones reach, as printed in QR codes (default: this machine's address in its network)
     #[arg(long, global = true, env = "GYOSIL_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
@@ -217,6 +218,7 @@ impl Config {
         let no_seed = "the value for --certificate-key (GYOSIL_CERTIFICATE_KEY) must be 32 bytes in base64";
         is_no_seed
             .then_some(no_seed)
+            .or_else(|| self.redis.flaw())
             .or_else(|| self.sharing_flaw())
             .or_else(|| self.storing.flaw())
             .or_else(|| self.paying.flaw())
@@ -224,7 +226,9 @@ impl Config {
 
     /// Returns what is missing for several nodes, which have the database and the secrets in common.
     fn sharing_flaw(&self) -> Option<&'static str> {
-        self.redis.as_ref()?;
+        if !self.redis.is_set() {
+            return None;
+        }
         if self.database_url().starts_with("sqlite:") {
             return Some(
                 "--redis (GYOSIL_REDIS) needs a --database (GYOSIL_DATABASE) at postgres://…, which all nodes share",
@@ -332,10 +336,6 @@ fn network(text: &str) -> Result<IpNet, String> {
     let one = text.parse::<IpAddr>().map(IpNet::from);
     one.or_else(|_| text.parse())
         .map_err(|_| "it is no address such as 127.0.0.1 and no network such as 10.0.0.0/8".into())
-}
-
-fn no_redis_yet(_: &str) -> Result<String, String> {
-    Err("this version serves from one node and does not use Redis; leave it out".into())
 }
 
 fn public_url(text: &str) -> Result<String, String> {

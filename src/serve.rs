@@ -78,9 +78,9 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     if config.storing.is_blocked_at(&public_url) {
         tracing::warn!("browsers block the store of videos: the school is at https, and GYOSIL_S3_ENDPOINT at http");
     }
-    let setup = match config.redis {
-        Some(_) => SetupSecret::of_all_nodes(&keys.derived("setup")?),
-        None => SetupSecret::default(),
+    let setup = match config.redis.is_set() {
+        true => SetupSecret::of_all_nodes(&keys.derived("setup")?),
+        false => SetupSecret::default(),
     };
     let gateways = Gateways::open(&config.paying, clock.clone())?;
     let app = School::new(App {

@@ -14,6 +14,7 @@ pub mod people;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod redis;
 pub mod rows;
 pub mod secure;
 pub mod shown;

@@ -1,5 +1,6 @@
 //! A proxy between a phone and the school. It can be cut, fall silent and be mended, and it can lead to another server.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +28,8 @@ enum State {
 
 pub struct Proxy {
     pub address: SocketAddr,
-    leads_to: Arc<Mutex<SocketAddr>>,
+    /// The servers to which one connection after the other is led.
+    leads_to: Arc<Mutex<VecDeque<SocketAddr>>>,
     condition: watch::Sender<Condition>,
     listening: Mutex<Option<JoinHandle<()>>>,
 }
@@ -38,7 +40,7 @@ impl Proxy {
         let address = listener.local_addr().unwrap();
         let proxy = Proxy {
             address,
-            leads_to: Arc::new(Mutex::new(school)),
+            leads_to: Arc::new(Mutex::new([school].into())),
             condition: watch::Sender::new(Condition { state: State::Whole, cuts: 0, silences: 0 }),
             listening: Mutex::new(None),
         };
@@ -60,7 +62,12 @@ impl Proxy {
     }
 
     pub fn leads_to(&self, school: SocketAddr) {
-        *self.leads_to.lock().unwrap() = school;
+        self.leads_by_turns(&[school]);
+    }
+
+    /// Leads the next connection to the first, the one after it to the second, and so on, and then to the first again.
+    pub fn leads_by_turns(&self, schools: &[SocketAddr]) {
+        *self.leads_to.lock().unwrap() = schools.iter().copied().collect();
     }
 
     pub fn cut(&self) {
@@ -87,7 +94,11 @@ impl Proxy {
         let (leads_to, condition) = (self.leads_to.clone(), self.condition.clone());
         let accepting = tokio::spawn(async move {
             while let Ok((phone, _)) = listener.accept().await {
-                let to = *leads_to.lock().unwrap();
+                let to = {
+                    let mut leads_to = leads_to.lock().unwrap();
+                    leads_to.rotate_left(1);
+                    *leads_to.back().unwrap()
+                };
                 tokio::spawn(carries(phone, to, condition.subscribe()));
             }
         });

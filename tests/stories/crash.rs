@@ -346,7 +346,7 @@ fn a_bad_value_is_one_clear_line() {
         (&["serve", "--metrics-listen", "9090"], "such as 0.0.0.0:8080"),
         (&["serve", "--database", "mysql://x"], "--database"),
         (&["serve", "--timezone", "Mars/Olympus"], "--timezone"),
-        (&["serve", "--redis", "redis://localhost"], "--redis"),
+        (&["serve", "--redis", "redis.example.com:6379"], "--redis"),
         (&["serve", "--ping-s", "0"], "--ping-s"),
         (&["serve", "--public-url", "http://"], "--public-url"),
         (&["serve", "--cors-origins", "*"], "--cors-origins"),
