@@ -26,6 +26,11 @@ pub struct Metrics {
     pub commit_time: Histogram,
     pub requests: Family<Route, Counter>,
     pub request_time: Histogram,
+    pub redis_up: Gauge,
+    pub bus_sent: Counter,
+    pub bus_received: Counter,
+    pub bus_dropped: Counter,
+    pub bus_unread: Counter,
 }
 
 impl Default for Metrics {
@@ -42,6 +47,11 @@ impl Default for Metrics {
             commit_time: seconds(),
             requests: Family::default(),
             request_time: seconds(),
+            redis_up: Gauge::default(),
+            bus_sent: Counter::default(),
+            bus_received: Counter::default(),
+            bus_dropped: Counter::default(),
+            bus_unread: Counter::default(),
         };
         let m = &mut metrics;
         let registry = &mut m.registry;
@@ -54,6 +64,15 @@ impl Default for Metrics {
         registry.register("commit_seconds", "Time of a commit", m.commit_time.clone());
         registry.register("http_requests", "HTTP requests by route", m.requests.clone());
         registry.register("http_request_seconds", "Time of an HTTP request", m.request_time.clone());
+        registry.register("redis_up", "1 while all channels are heard through Redis", m.redis_up.clone());
+        registry.register("bus_sent", "Messages to other nodes", m.bus_sent.clone());
+        registry.register("bus_received", "Messages from nodes, this one included", m.bus_received.clone());
+        registry.register(
+            "bus_dropped",
+            "Messages that were lost on this node, or by its fault",
+            m.bus_dropped.clone(),
+        );
+        registry.register("bus_unread", "Messages that this version cannot read", m.bus_unread.clone());
         metrics
     }
 }

@@ -38,7 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("passwords", &["error", "failures"]),
     ("db", &["error", "private"]),
     ("live", &["clock", "db", "error", "event", "language", "metrics"]),
-    ("bus", &["live"]),
+    ("bus", &["clock", "config", "error", "live", "metrics"]),
     ("judge", &[]),
     ("outside", &["clock", "config", "error", "keys", "language", "rounding", "tag"]),
     ("print", &["error", "tag"]),

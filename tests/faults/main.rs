@@ -1,4 +1,4 @@
-//! What a school promises while its disk, its database or the way there fails.
+//! What a school promises while its disk, its database, its Redis or the way there fails.
 
 #[path = "../harness/mod.rs"]
 mod harness;
@@ -7,6 +7,7 @@ mod disk;
 mod hang_ups;
 mod links;
 mod locks;
+mod redis_links;
 mod serving;
 mod shutdown;
 mod work;

@@ -1,5 +1,8 @@
 //! Messages between nodes. A message is plain data, which any node can act on. A single node delivers its own to itself.
 
+pub mod redis;
+pub mod wire;
+
 use std::sync::Arc;
 
 use crate::live::{CloseSockets, Hub, Presence, RoomFrame};

@@ -1,0 +1,92 @@
+//! Messages that have come and wait for this node. What Redis sends is taken from it at once, since Redis cuts a reader that is
+//! too slow. Beyond a bound, messages are dropped, and that is found out later: then everything quiet is looked up.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use crate::metrics::Metrics;
+
+const WAITING_MAX_BYTES: usize = 32 * 1024 * 1024;
+/// What a waiting message takes besides its payload.
+const MESSAGE_BYTES: usize = 128;
+/// Messages of different channels are handled at once, by so many tasks.
+const HANDLERS_MAX: usize = 16;
+
+/// The node, as the links see it.
+pub trait Receiver: Send + Sync + 'static {
+    /// Handles a message. Those of one channel come in their order, one after the other.
+    fn receive<'a>(&'a self, channel: &'a str, payload: &'a [u8]) -> BoxFuture<'a, ()>;
+
+    /// Notes that messages may have been lost, on any channel.
+    fn note_interruption(&self);
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Inbox {
+    handlers: Arc<[mpsc::UnboundedSender<InMessage>]>,
+    hasher: RandomState,
+    waiting: Arc<InboxLoad>,
+    metrics: Arc<Metrics>,
+}
+
+/// A message that another node, or this one, has published.
+struct InMessage {
+    channel: Arc<str>,
+    payload: Vec<u8>,
+}
+
+#[derive(Default)]
+struct InboxLoad {
+    bytes: AtomicUsize,
+    has_overflowed: AtomicBool,
+}
+
+impl Inbox {
+    pub fn new(receiver: Arc<dyn Receiver>, metrics: Arc<Metrics>) -> Inbox {
+        let waiting = Arc::new(InboxLoad::default());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let handler = |_| {
+            let (sender, messages) = mpsc::unbounded_channel();
+            tokio::spawn(handle(receiver.clone(), messages, waiting.clone()));
+            sender
+        };
+        let handlers = (0..cores.min(HANDLERS_MAX)).map(handler).collect();
+        Inbox { handlers, hasher: RandomState::new(), waiting, metrics }
+    }
+
+    /// Takes a message. Never waits.
+    pub fn put(&self, channel: Arc<str>, payload: Vec<u8>) {
+        self.metrics.bus_received.inc();
+        let bytes = payload.len() + MESSAGE_BYTES;
+        if self.waiting.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > WAITING_MAX_BYTES {
+            self.waiting.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            self.waiting.has_overflowed.store(true, Ordering::Relaxed);
+            self.metrics.bus_dropped.inc();
+            return;
+        }
+        let n = self.hasher.hash_one(&channel) as usize % self.handlers.len();
+        // The handlers live as long as the senders.
+        let _ = self.handlers[n].send(InMessage { channel, payload });
+    }
+}
+
+async fn handle(
+    receiver: Arc<dyn Receiver>,
+    mut messages: mpsc::UnboundedReceiver<InMessage>,
+    waiting: Arc<InboxLoad>,
+) {
+    while let Some(InMessage { channel, payload }) = messages.recv().await {
+        receiver.receive(&channel, &payload).await;
+        let bytes = payload.len() + MESSAGE_BYTES;
+        let before = waiting.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        // Looked up when there is room again: before, the answer would soon be old.
+        if before <= WAITING_MAX_BYTES / 2 && waiting.has_overflowed.swap(false, Ordering::Relaxed) {
+            receiver.note_interruption();
+        }
+    }
+}

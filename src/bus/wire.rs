@@ -1,0 +1,293 @@
+//! Messages as bytes. Nodes of this version and of the next one read each other's: what a reader does not know in a header it
+//! ignores, and messages of kinds that it does not know it skips.
+//!
+//! A message is a header in one line of JSON, and then the payloads of its frames, as they are.
+
+use serde::{Deserialize, Serialize};
+
+use crate::live::{CloseSockets, EndedLogins, Frame, RoomFrame, RoomKey};
+
+/// Longer messages are neither sent nor read.
+pub const MESSAGE_MAX_BYTES: usize = 512 * 1024;
+
+/// A process that serves: another one after each restart.
+pub type Instance = u64;
+
+/// What one node sends to the others.
+#[derive(Debug, Clone, Default)]
+pub struct Packet {
+    pub from: Instance,
+    /// The row of `node_messages` that holds the same, if it must not be lost. Each node acts once on each row.
+    pub row: Option<i64>,
+    pub frames: Vec<RoomFrame>,
+    pub closed: Vec<CloseSockets>,
+}
+
+/// Why bytes are no message for this node.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// A later version sends this kind of message.
+    UnknownKind,
+    NoMessage,
+}
+
+/// The kind of a message that carries frames and orders to close sockets.
+const NEWS: &str = "news";
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    kind: String,
+    from: Instance,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    row: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    frames: Vec<FrameHeader>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    close: Vec<CloseOrder>,
+}
+
+/// Only the kind, which decides how the rest is read.
+#[derive(Deserialize)]
+struct KindOnly {
+    kind: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FrameHeader {
+    room: (char, i64),
+    bytes: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seq: Option<i64>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    everyone: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    batch: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    personal: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CloseOrder {
+    room: (char, i64),
+    person: i64,
+    logins: Logins,
+    #[serde(default, skip_serializing_if = "is_false")]
+    left: bool,
+    code: u16,
+    reason: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Logins {
+    All,
+    Only(i64),
+    AllBut(i64),
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Packet {
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty() && self.closed.is_empty()
+    }
+
+    /// Returns the bytes, or `None` if they would be too many.
+    pub fn encode(&self) -> Option<Vec<u8>> {
+        let header = Header {
+            kind: NEWS.to_owned(),
+            from: self.from,
+            row: self.row,
+            frames: self.frames.iter().map(FrameHeader::from).collect(),
+            close: self.closed.iter().map(CloseOrder::from).collect(),
+        };
+        let mut bytes = serde_json::to_vec(&header).ok()?;
+        bytes.push(b'\n');
+        self.frames.iter().for_each(|frame| bytes.extend_from_slice(frame.frame.payload()));
+        (bytes.len() <= MESSAGE_MAX_BYTES).then_some(bytes)
+    }
+
+    pub fn decode(bytes: &[u8]) -> Result<Packet, Unread> {
+        if bytes.len() > MESSAGE_MAX_BYTES {
+            return Err(Unread::NoMessage);
+        }
+        let end = bytes.iter().position(|byte| *byte == b'\n').ok_or(Unread::NoMessage)?;
+        let (header, payloads) = (&bytes[..end], &bytes[end + 1..]);
+        let header = match serde_json::from_slice::<KindOnly>(header) {
+            Ok(KindOnly { kind }) if kind != NEWS => return Err(Unread::UnknownKind),
+            Ok(_) => serde_json::from_slice::<Header>(header).map_err(|_| Unread::NoMessage)?,
+            Err(_) => return Err(Unread::NoMessage),
+        };
+        let mut frames = Vec::new();
+        let mut rest = payloads;
+        for frame in header.frames {
+            let (payload, others) = rest.split_at_checked(frame.bytes).ok_or(Unread::NoMessage)?;
+            // Sockets would be closed by their clients for a text that is none.
+            let text = std::str::from_utf8(payload).map_err(|_| Unread::NoMessage)?;
+            rest = others;
+            frames.push(frame.with(text));
+        }
+        let closed = header.close.into_iter().map(CloseSockets::from).collect();
+        Ok(Packet { from: header.from, row: header.row, frames, closed })
+    }
+}
+
+fn key((kind, id): (char, i64)) -> RoomKey {
+    RoomKey { kind, id }
+}
+
+impl From<&RoomFrame> for FrameHeader {
+    fn from(frame: &RoomFrame) -> FrameHeader {
+        FrameHeader {
+            room: (frame.room.kind, frame.room.id),
+            bytes: frame.frame.payload().len(),
+            seq: frame.seq,
+            everyone: frame.for_everyone,
+            batch: frame.may_batch,
+            personal: frame.personal,
+        }
+    }
+}
+
+impl FrameHeader {
+    fn with(self, payload: &str) -> RoomFrame {
+        RoomFrame {
+            room: key(self.room),
+            seq: self.seq,
+            for_everyone: self.everyone,
+            may_batch: self.batch,
+            personal: self.personal,
+            frame: Frame::text(payload),
+        }
+    }
+}
+
+impl From<&CloseSockets> for CloseOrder {
+    fn from(order: &CloseSockets) -> CloseOrder {
+        CloseOrder {
+            room: (order.room.kind, order.room.id),
+            person: order.person,
+            logins: match order.logins {
+                EndedLogins::All => Logins::All,
+                EndedLogins::Only(login) => Logins::Only(login),
+                EndedLogins::AllBut(login) => Logins::AllBut(login),
+            },
+            left: order.has_left,
+            code: order.code,
+            reason: order.reason.clone().into_owned(),
+        }
+    }
+}
+
+impl From<CloseOrder> for CloseSockets {
+    fn from(order: CloseOrder) -> CloseSockets {
+        CloseSockets {
+            room: key(order.room),
+            person: order.person,
+            logins: match order.logins {
+                Logins::All => EndedLogins::All,
+                Logins::Only(login) => EndedLogins::Only(login),
+                Logins::AllBut(login) => EndedLogins::AllBut(login),
+            },
+            has_left: order.left,
+            code: order.code,
+            reason: order.reason.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn packet() -> Packet {
+        let room = RoomKey { kind: 's', id: 17 };
+        let frame = |seq, text: &str| RoomFrame {
+            room,
+            seq,
+            for_everyone: seq.is_some(),
+            may_batch: seq.is_none(),
+            personal: false,
+            frame: Frame::text(text),
+        };
+        let order = |logins| CloseSockets {
+            room: RoomKey { kind: 'p', id: 7 },
+            person: 7,
+            logins,
+            has_left: true,
+            code: 4403,
+            reason: "removed".into(),
+        };
+        Packet {
+            from: u64::MAX,
+            row: Some(12),
+            frames: vec![frame(Some(5), r#"{"type":"step_changed","data":"단계"}"#), frame(None, "{}")],
+            closed: vec![order(EndedLogins::All), order(EndedLogins::Only(3)), order(EndedLogins::AllBut(4))],
+        }
+    }
+
+    #[test]
+    fn a_message_is_read_as_it_was_sent() {
+        let sent = packet();
+        let read = Packet::decode(&sent.encode().unwrap()).unwrap();
+        assert_eq!(format!("{sent:?}"), format!("{read:?}"));
+        let bytes = Packet { from: 1, ..Packet::default() }.encode().unwrap();
+        assert!(Packet::decode(&bytes).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_message_of_the_next_version_is_read() {
+        let bytes = concat!(
+            r#"{"kind":"news","version":2,"from":9,"trace":{"id":"x"},"frames":[{"room":["s",1],"bytes":2,"seq":4,"ttl":5}],"#,
+            r#""close":[{"room":["p",2],"person":2,"logins":{"only":3},"code":4401,"reason":"r","since":8}]}"#,
+            "\n{}and more"
+        );
+        let read = Packet::decode(bytes.as_bytes()).unwrap();
+        assert_eq!((read.from, read.frames[0].seq, read.frames[0].frame.payload()), (9, Some(4), &b"{}"[..]));
+        assert_eq!((read.closed[0].logins, read.closed[0].has_left), (EndedLogins::Only(3), false));
+    }
+
+    #[test]
+    fn a_message_of_an_unknown_kind_is_told_from_garbage() {
+        let read = |text: &str| Packet::decode(text.as_bytes()).map(drop);
+        assert_eq!(read("{\"kind\":\"weather\",\"from\":\"a word\"}\n"), Err(Unread::UnknownKind));
+        for garbage in [
+            "",
+            "\n",
+            "PING",
+            "{}\n",
+            "{\"kind\":\"news\"}\n",
+            "{\"kind\":\"news\",\"from\":-1}\n",
+            "{\"kind\":\"news\",\"from\":1,\"frames\":[{\"room\":[\"s\",1],\"bytes\":3}]}\n{}",
+            "{\"kind\":\"news\",\"from\":1,\"frames\":[{\"room\":[\"ss\",1],\"bytes\":2}]}\n{}",
+            "{\"kind\":\"news\",\"from\":1,\"frames\":[{\"room\":[\"s\",1],\"bytes\":18446744073709551615}]}\n{}",
+        ] {
+            assert_eq!(read(garbage), Err(Unread::NoMessage), "{garbage}");
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_too_long_is_neither_sent_nor_read() {
+        let mut sent = packet();
+        sent.frames[1].frame = Frame::text("x".repeat(MESSAGE_MAX_BYTES));
+        assert!(sent.encode().is_none());
+        let bytes = vec![b'\n'; MESSAGE_MAX_BYTES + 1];
+        assert_eq!(Packet::decode(&bytes).map(drop), Err(Unread::NoMessage));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes: Vec<u8>, cut in 0..600_usize, at in 0..600_usize, byte: u8) {
+            let _ = Packet::decode(&bytes);
+            let mut whole = packet().encode().unwrap();
+            let length = whole.len();
+            let _ = Packet::decode(&whole[..cut.min(length)]);
+            whole[at.min(length - 1)] = byte;
+            let _ = Packet::decode(&whole);
+        }
+    }
+}
