@@ -6,9 +6,10 @@ use std::process::Command;
 #[test]
 fn systemd_understands_the_units() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["gyosil.service", "gyosil-judge.service"] {
-        let unit = std::fs::read_to_string(super::root().join("docs/deploy").join(name)).unwrap();
-        let unit_file = folder.path().join(name);
+    for name in ["gyosil.service", "gyosil@.service", "gyosil-judge.service"] {
+        let unit = std::fs::read_to_string(super::root().join("deploy").join(name)).unwrap();
+        // A template is read as the node of a port.
+        let unit_file = folder.path().join(name.replace('@', "@8081"));
         // The check looks for the program too, which need not be installed here.
         std::fs::write(&unit_file, unit.replace("/usr/local/bin/gyosil", "/bin/true")).unwrap();
         let mut verify = Command::new("/usr/bin/systemd-analyze");
