@@ -22,6 +22,7 @@ mod academy_whole_way;
 mod admin;
 mod assessments;
 mod attendance;
+mod balancer;
 mod board;
 mod bounds;
 mod bucket;
@@ -87,3 +88,4 @@ mod stuck;
 mod tables;
 mod tls;
 mod undermined;
+
