@@ -89,3 +89,4 @@ mod tables;
 mod tls;
 mod undermined;
 
+mod watching;
