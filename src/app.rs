@@ -17,7 +17,7 @@ use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
 use crate::group_commit::GroupCommit;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
-use crate::live::{CloseSockets, Hub, Presence, RoomFrame, log};
+use crate::live::{CloseSockets, Hub, Nodes, Presence, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::outside::gateways::Gateways;
@@ -132,9 +132,11 @@ pub struct App {
     pub public_url: String,
     pub clock: Clock,
     pub db: Db,
-    /// The sockets of this node. Verbs do not ask it: they ask `presence`, and tell the `bus`.
+    /// The sockets of this node. Verbs do not ask it: they ask `school::sessions::presence`, and tell the `bus`.
     pub hub: Arc<Hub>,
+    /// The people of this node's sockets.
     pub presence: Arc<Presence>,
+    pub nodes: Nodes,
     pub bus: Bus,
     pub group_commit: GroupCommit,
     pub metrics: Arc<Metrics>,

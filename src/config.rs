@@ -190,6 +190,9 @@ pub struct Clocks {
     /// Milliseconds that a lost connection may take to come back before the instructor is notified
     #[arg(long, global = true, env = "GYOSIL_PRESENCE_GRACE_MS", default_value_t = 5_000, value_parser = clap::value_parser!(i64).range(0..))]
     pub presence_grace_ms: i64,
+    /// Milliseconds between two signs of life of a node. One that gives none for five times as long is dead
+    #[arg(long, global = true, env = "GYOSIL_NODE_BEAT_MS", default_value_t = 2_000, hide = true, value_parser = clap::value_parser!(i64).range(20..=60_000))]
+    pub node_beat_ms: i64,
     /// Minutes after the start at which joining counts as late
     #[arg(long, global = true, env = "GYOSIL_LATE_AFTER_MIN", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..))]
     pub late_after_min: i64,

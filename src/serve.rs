@@ -24,7 +24,8 @@ use crate::group_commit::GroupCommit;
 use crate::group_writer;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
 use crate::listener;
-use crate::live::{Hub, Presence, SocketLimits};
+use crate::live::nodes::BeatPeriods;
+use crate::live::{Hub, Nodes, Presence, SocketLimits};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::outside::gateways::Gateways;
@@ -39,10 +40,10 @@ use crate::school::dashboards::{days, visits};
 use crate::school::enrollment::{expiring, reminding};
 use crate::school::payments::checking;
 use crate::school::renderer::RendererWithNames;
-use crate::school::sessions::{control, presence, room};
+use crate::school::sessions::{control, presence, room, screens};
 use crate::school::submissions::settling;
 use crate::school::videos::removal;
-use crate::school::{activity, help, stuck};
+use crate::school::{activity, help, nodes, stuck};
 use crate::surfaces;
 use crate::visits::Visits;
 
@@ -89,6 +90,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         db,
         bus: Bus::Local(LocalNode { hub: hub.clone(), presence: presence.clone() }),
         presence,
+        nodes: Nodes::new(!config.redis.is_set(), BeatPeriods::of(config.clocks.node_beat_ms)),
         hub,
         group_commit,
         metrics,
@@ -117,7 +119,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
 /// Serves until `shutdown`, then sends each socket its time to come back, finishes what is under way, and returns.
 pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
     let tls = listener::tls(&app.config)?;
-    presence::expect_logged_back(&app).await?;
+    nodes::begin(&app).await?;
     let mut chores = chores(&app);
     let (leave, leaving) = watch::channel(false);
     let limits = listener::ConnectionLimits::new(&app.config);
@@ -147,6 +149,9 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
         // answer: each chore finds in the database what is still to do.
         chores.shutdown().await;
         app.group_commit.flush().await;
+        if let Err(error) = nodes::hand_back(&app).await {
+            tracing::warn!(%error, "the other nodes are not told that this one stops");
+        }
         if let Err(error) = visits::write_counted(&app).await {
             tracing::warn!(%error, "the visits of the last seconds are not counted");
         }
@@ -167,9 +172,15 @@ fn chores(app: &School) -> JoinSet<()> {
         app.hub.tick(app.clock.monotonic_ms());
         Ok(())
     });
+    chores.spawn(keep_lease(app.clone()));
+    if !app.nodes.is_alone() {
+        let periods = BeatPeriods::of(app.config.clocks.node_beat_ms);
+        every(&mut chores, app, periods.beat(), "beats", |app| async move { nodes::beat(&app).await });
+        every(&mut chores, app, periods.look(), "other nodes", |app| async move { nodes::look(&app).await });
+    }
     every(&mut chores, app, Duration::from_millis(200), "presence", |app| async move {
         presence::log_departures(&app).await?;
-        presence::log_screen_counts(&app).await
+        screens::log_screen_counts(&app).await
     });
     every(
         &mut chores,
@@ -241,6 +252,21 @@ fn every<F>(
             }
         }
     });
+}
+
+/// Begins anew whenever this node finds that others took it for dead.
+async fn keep_lease(app: School) {
+    const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+    loop {
+        app.nodes.lost().await;
+        if let Err(error) = nodes::renew(&app).await {
+            if !error.is_outage() {
+                tracing::error!(%error, "this node could not begin anew; it is tried again");
+            }
+            app.nodes.report_lost();
+            tokio::time::sleep(TRIED_AGAIN_AFTER).await;
+        }
+    }
 }
 
 /// Analyses help requests as they come. Looks every 5 s at the latest, to find those that a restart left behind.

@@ -454,6 +454,8 @@ create table live_sessions (
   started_ms bigint,
   ended_ms bigint,
   taught_ms bigint not null,
+  -- When a node last saw a socket of the instructor, if several nodes run.
+  attended_ms bigint not null default 0,
   last_seq bigint not null default 0,
   last_student_seq bigint not null default 0,
   -- How many people are connected, as the log has it. No check: a wrong count must not stop the log.
@@ -506,6 +508,41 @@ create index session_events_students on session_events (session, seq) where audi
 -- Who came and went.
 create index session_events_presence on session_events (session, person, seq, type)
   where type in ('student_connected', 'student_disconnected', 'student_left', 'student_merged');
+
+-- The servers that run this school together: one row for each since its start.
+create table nodes (
+  id integer primary key autoincrement,
+  name text not null,
+  -- Grows while the node runs; -1 once it has stopped and handed its rows back.
+  beats bigint not null default 0,
+  started_ms bigint not null
+);
+
+-- Who is in a session, by each node that holds sockets of theirs. Written with what the log says of it.
+create table presence (
+  session bigint not null references live_sessions,
+  -- No reference, as in the log.
+  person bigint not null,
+  node bigint not null references nodes,
+  since_ms bigint not null,
+  last_ms bigint not null,
+  -- Of the person, where it is known.
+  language text check (language in ('ko', 'ja', 'en')),
+  primary key (session, person, node)
+);
+create index presence_node on presence (node);
+
+-- How many screens of a node's people show the step that a session came to at `step_seq`.
+create table screen_counts (
+  session bigint not null references live_sessions,
+  node bigint not null references nodes,
+  step_seq bigint not null,
+  screens bigint not null,
+  -- Whether another node has changed who is counted by which node.
+  is_stale boolean not null default false,
+  primary key (session, node)
+);
+create index screen_counts_node on screen_counts (node);
 
 create table help_requests (
   id integer primary key autoincrement,

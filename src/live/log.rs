@@ -27,6 +27,7 @@ pub async fn append(tx: &mut Tx, events: Vec<NewEvent>) -> Result<Vec<PublishedE
     for (session, count) in per_session {
         let mut head = LogHead::advance(tx, session, count).await?;
         head.read_connected(tx, session, &events).await?;
+        delete_leavers(tx, session, &events).await?;
         heads.insert(session, head);
     }
     let events: Vec<PublishedEvent> = events
@@ -64,7 +65,6 @@ macro_rules! presence_types {
         "('student_connected', 'student_disconnected', 'student_left', 'student_merged')"
     };
 }
-pub(crate) use presence_types;
 
 /// Selects those of some people whose newest event of this kind in the log of `$1` says that they connected.
 fn connected_of(people: &str) -> String {
@@ -74,6 +74,24 @@ fn connected_of(people: &str) -> String {
             order by e.seq desc limit 1) = 'student_connected'",
         presence_types!()
     )
+}
+
+/// Deletes the presence of those who leave the session by these events. No node speaks for them any more.
+async fn delete_leavers(tx: &mut Tx, session: i64, events: &[NewEvent]) -> Result<()> {
+    let leavers: Vec<i64> = events
+        .iter()
+        .filter(|new| new.session == Some(session))
+        .filter_map(|new| match new.event {
+            Event::StudentLeft { person, .. } | Event::StudentMerged { person, .. } => Some(person),
+            _ => None,
+        })
+        .collect();
+    for part in leavers.chunks(PEOPLE_PER_STATEMENT) {
+        let (marks, ids) = placeholders(part, 2);
+        let sql = format!("delete from presence where session = $1 and person in ({marks})");
+        tx.run(sql, [args![session], ids].concat()).await?;
+    }
+    Ok(())
 }
 
 impl LogHead {

@@ -1,8 +1,5 @@
-//! Presence: who is in a room, on whichever node their sockets are. Everyone but the code of the sockets asks here.
-//!
-//! The doings of this node's sockets are noted at once, in memory. A question is about all nodes. One node alone answers it from
-//! memory; several would ask each other, so the methods that answer are `async` and take a whole room or list at a time. Ask
-//! outside of a transaction: other writers must not wait for another node.
+//! Presence on this node: who is in a room by its sockets, or was a moment ago. `school::sessions::presence` asks here, and writes and
+//! reads what the nodes know together.
 
 mod people;
 mod screens;
@@ -49,18 +46,10 @@ impl Presence {
         }
     }
 
-    // Events of this node.
+    // Sockets.
 
-    /// Notes one more socket of a person, by the id of its connection. Returns `true` if they were not in the room before, on any
-    /// node.
-    pub async fn add_socket(
-        &self,
-        room: i64,
-        person: i64,
-        socket: u64,
-        language: Option<Language>,
-        now: Moment,
-    ) -> bool {
+    /// Notes one more socket of a person, by the id of its connection. Returns `true` if they were not in the room by this node.
+    pub fn add_socket(&self, room: i64, person: i64, socket: u64, language: Option<Language>, now: Moment) -> bool {
         self.people.add_socket(room, person, socket, language, now)
     }
 
@@ -70,10 +59,21 @@ impl Presence {
         self.people.remove_socket(room, person, socket, now, grace_ms);
     }
 
-    /// Gives a person without a socket here the grace to come back: after a restart, to those whom the log calls connected; and
-    /// to those whose departure could not be logged.
-    pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
-        self.people.expect_back(room, person, now, grace_ms);
+    /// Gives a person the grace to come back: to those whom this node has taken over, and to those whose departure could not be
+    /// written. Does nothing if they are in the room by this node.
+    pub fn expect_back(&self, room: i64, person: i64, seen: PresentPerson, now: Moment, grace_ms: i64) {
+        self.people.expect_back(room, person, seen, now, grace_ms);
+    }
+
+    /// Notes that the database has this person, or has refused them.
+    pub fn settle(&self, room: i64, person: i64) {
+        self.people.settle(room, person);
+    }
+
+    /// Forgets all people without a socket, for whom other nodes speak now. Returns the others, by room: the database is to be told
+    /// of them anew.
+    pub fn begin_anew(&self) -> Vec<(i64, i64)> {
+        self.people.begin_anew()
     }
 
     /// Removes a person who has left the room: at once, without a grace.
@@ -92,37 +92,47 @@ impl Presence {
         self.hub.open_rooms(self.kind)
     }
 
-    // People here, over all nodes.
+    // People.
 
-    pub async fn is_here(&self, room: i64, person: i64) -> bool {
-        self.people.is_here(room, person)
+    pub fn is_here(&self, room: i64, person: i64) -> bool {
+        self.people.seen(room, person).is_some()
+    }
+
+    /// Returns the times of a person's presence and their language, if they are in the room.
+    pub fn seen(&self, room: i64, person: i64) -> Option<PresentPerson> {
+        self.people.seen(room, person)
     }
 
     /// Those of these people who are in the room.
-    pub async fn present_of(&self, room: i64, people: &[i64]) -> HashSet<i64> {
-        people.iter().copied().filter(|person| self.people.is_here(room, *person)).collect()
+    pub fn present_of(&self, room: i64, people: &[i64]) -> HashSet<i64> {
+        people.iter().copied().filter(|person| self.is_here(room, *person)).collect()
     }
 
     /// All people in the room, with the times of their presence.
-    pub async fn people_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
+    pub fn people_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
         self.people.people_in(room)
     }
 
-    pub async fn count(&self, room: i64) -> i64 {
+    /// The people in the room of whom the database does not know yet.
+    pub fn unsettled_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
+        self.people.unsettled_in(room)
+    }
+
+    pub fn count(&self, room: i64) -> i64 {
         self.people.count(room)
     }
 
-    /// Removes and returns the people whose grace on this node is over and who did not come back to any node.
-    pub async fn take_departed(&self, now: Moment) -> Vec<DepartedPerson> {
+    /// Removes and returns the people whose grace is over.
+    pub fn take_departed(&self, now: Moment) -> Vec<DepartedPerson> {
         self.people.take_departed(now)
     }
 
     // Steps that the screens show.
 
     /// Counts, for each room, the people whose screen shows the step.
-    pub async fn count_screens(&self, spans: &[StepSpan]) -> Vec<i64> {
+    pub fn count_screens(&self, spans: &[StepSpan]) -> Vec<i64> {
         let count = |span: &StepSpan| {
-            let is_here = |person| self.people.is_here(span.room, person);
+            let is_here = |person| self.is_here(span.room, person);
             self.screens.count(span.room, span.first, span.last, is_here)
         };
         spans.iter().map(count).collect()
@@ -159,15 +169,15 @@ impl Presence {
     // Sessions that are led.
 
     /// Those of these rooms in which a person is who leads: who gets all of the room's frames.
-    pub async fn led_of(&self, rooms: &[i64]) -> HashSet<i64> {
+    pub fn led_of(&self, rooms: &[i64]) -> HashSet<i64> {
         let is_led = |room: &i64| self.hub.has_full_feed(RoomKey { kind: self.kind, id: *room });
         rooms.iter().copied().filter(is_led).collect()
     }
 
     /// Takes all open rooms. Returns those that nobody has led for `patience_ms`, in the time that this process has run.
-    pub async fn find_unattended(&self, now: Moment, open: &[OpenRoom], patience_ms: i64) -> Vec<OpenRoom> {
+    pub fn find_unattended(&self, now: Moment, open: &[OpenRoom], patience_ms: i64) -> Vec<OpenRoom> {
         let rooms: Vec<i64> = open.iter().map(|room| room.room).collect();
-        let led = self.led_of(&rooms).await;
+        let led = self.led_of(&rooms);
         self.unattended.check(now, open, &led, patience_ms)
     }
 }
@@ -189,51 +199,51 @@ mod tests {
         Moment { wall_ms: ms, running_ms: ms }
     }
 
-    #[tokio::test]
-    async fn all_questions_about_a_room_agree_on_who_is_here() {
+    #[test]
+    fn all_questions_about_a_room_agree_on_who_is_here() {
         let presence = presence();
-        assert!(presence.add_socket(1, KIM, 1, None, at(0)).await);
-        assert!(presence.add_socket(1, LEE, 2, Some(Language::Japanese), at(5)).await);
-        assert!(!presence.add_socket(1, LEE, 3, None, at(6)).await, "a second socket");
-        presence.add_socket(2, 9, 4, None, at(0)).await;
-        assert_eq!(presence.present_of(1, &[LEE, 9]).await, HashSet::from([LEE]));
-        let people = presence.people_in(1).await;
-        assert_eq!((people.len() as i64, presence.count(1).await), (2, 2));
+        assert!(presence.add_socket(1, KIM, 1, None, at(0)));
+        assert!(presence.add_socket(1, LEE, 2, Some(Language::Japanese), at(5)));
+        assert!(!presence.add_socket(1, LEE, 3, None, at(6)), "a second socket");
+        presence.add_socket(2, 9, 4, None, at(0));
+        assert_eq!(presence.present_of(1, &[LEE, 9]), HashSet::from([LEE]));
+        let people = presence.people_in(1);
+        assert_eq!((people.len() as i64, presence.count(1)), (2, 2));
         assert_eq!((people[&LEE].since_ms, people[&LEE].language), (5, Some(Language::Japanese)));
         presence.remove_socket(1, KIM, 1, at(10), 50);
-        assert!(presence.is_here(1, KIM).await, "in the grace");
-        assert_eq!(presence.take_departed(at(60)).await.len(), 1);
-        assert!(!presence.is_here(1, KIM).await);
-        assert_eq!(presence.count(1).await, 1);
+        assert!(presence.is_here(1, KIM), "in the grace");
+        assert_eq!(presence.take_departed(at(60)).len(), 1);
+        assert!(!presence.is_here(1, KIM));
+        assert_eq!(presence.count(1), 1);
     }
 
-    #[tokio::test]
-    async fn a_screen_counts_while_its_person_is_here() {
+    #[test]
+    fn a_screen_counts_while_its_person_is_here() {
         let presence = presence();
         let span = |room, first| StepSpan { room, first, last: 5 };
-        presence.add_socket(1, KIM, 1, None, at(0)).await;
-        presence.add_socket(1, LEE, 2, None, at(0)).await;
+        presence.add_socket(1, KIM, 1, None, at(0));
+        presence.add_socket(1, LEE, 2, None, at(0));
         presence.note_screen(1, 3, KIM);
         presence.note_screen(1, 5, LEE);
         presence.note_screen(2, 5, KIM);
         let spans = [span(1, 3), span(1, 4), span(2, 4), span(3, 1)];
-        assert_eq!(presence.count_screens(&spans).await, [2, 1, 0, 0], "room 2 has a screen, but not the person");
+        assert_eq!(presence.count_screens(&spans), [2, 1, 0, 0], "room 2 has a screen, but not the person");
         assert_eq!(presence.take_changed_screens(), HashSet::from([1, 2]));
         presence.remove_leaver(1, LEE);
         assert_eq!(presence.take_changed_screens(), HashSet::from([1]));
-        assert_eq!(presence.count_screens(&spans[..1]).await, [1]);
+        assert_eq!(presence.count_screens(&spans[..1]), [1]);
         presence.forget_screens(1);
         presence.recount_screens(1);
         assert!(presence.take_changed_screens().is_empty(), "nobody reports a screen");
     }
 
-    #[tokio::test]
-    async fn a_room_without_a_socket_of_its_leader_is_unattended_after_a_while() {
+    #[test]
+    fn a_room_without_a_socket_of_its_leader_is_unattended_after_a_while() {
         let presence = presence();
         let mut open = [OpenRoom { room: 1, led_ms: 0 }, OpenRoom { room: 2, led_ms: 0 }];
-        assert!(presence.led_of(&[1, 2]).await.is_empty());
-        assert!(presence.find_unattended(at(0), &open, 1_000).await.is_empty());
+        assert!(presence.led_of(&[1, 2]).is_empty());
+        assert!(presence.find_unattended(at(0), &open, 1_000).is_empty());
         open[1].led_ms = 900;
-        assert_eq!(presence.find_unattended(at(1_000), &open, 1_000).await, open[..1]);
+        assert_eq!(presence.find_unattended(at(1_000), &open, 1_000), open[..1]);
     }
 }

@@ -15,6 +15,7 @@ pub mod help;
 pub mod insight;
 pub mod logins;
 pub mod names;
+pub mod nodes;
 pub mod notifications;
 pub mod once;
 pub mod outline;

@@ -11,6 +11,7 @@ use crate::db::{HeldTable, args, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::school::help::{self, StuckStudent};
+use crate::school::sessions::presence;
 
 row! {
     struct RunningStep {
@@ -69,7 +70,7 @@ async fn find_stuck(app: &School, step: &RunningStep) -> Result<Vec<StuckStudent
     drop(tx);
 
     let pauses = pauses(&log, now_ms);
-    let present = app.presence.people_in(step.id).await;
+    let present = presence::people_in(app, step.id).await?;
     let attending: Vec<(i64, Option<i64>, i64)> =
         people.into_iter().filter_map(|(id, done_ms)| Some((id, done_ms, present.get(&id)?.since_ms))).collect();
     let mut took: Vec<i64> =

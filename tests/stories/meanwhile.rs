@@ -178,7 +178,7 @@ fn sockets_of_a_removed_person_close_though_the_instructor_hung_up() {
         assert!(removal.await.unwrap_err().is_cancelled());
         frozen.thaws().await;
         assert_eq!(phone.ends().await.code, 4403);
-        assert!(!school.app.presence.is_here(session.id, kim.id).await);
+        assert!(!school.app.presence.is_here(session.id, kim.id));
     });
 }
 

@@ -193,25 +193,43 @@ fn a_socket_from_after_leaving_comes_back_even_if_the_caller_of_the_join_hangs_u
 }
 
 #[test]
-fn a_node_expects_back_only_those_who_were_connected_to_it() {
+fn a_server_that_starts_expects_all_back_who_were_connected() {
     on_both_with(&["--presence-grace-ms", "60000"], |school| async move {
         let (teacher, _, session) = running_session(&school, 1).await;
         let mut board = teacher.watches(&session).await;
-        let student = school.guest(&session, "김순자").await;
-        let phone = student.follows(&session).await;
+        let (student, removed) = (school.guest(&session, "김순자").await, school.guest(&session, "이영희").await);
+        let phones = (student.follows(&session).await, removed.follows(&session).await);
         board.waits_for("student_connected").await;
-        let is_here = async |school: &School| {
-            // After an answer, the school is open.
-            teacher.at(school.address).get(&format!("/api/sessions/{}/current", session.id)).await.ok();
-            school.app.presence.is_here(session.id, student.id).await
-        };
-        drop((phone, board));
-        let school = school.reopens().await;
-        assert!(is_here(&school).await, "the same node");
+        board.waits_for("student_connected").await;
+        let remove = format!("/api/sessions/{}/participants/{}/remove", session.id, removed.id);
+        teacher.post(&remove, json!({})).await.ok();
+        let before = school.app.presence.seen(session.id, student.id).unwrap();
+        drop((phones, board));
         let flags = ["--presence-grace-ms", "60000", "--node", "2"].map(String::from);
         let school = school.reopens_with(&flags).await;
-        assert!(!is_here(&school).await, "another node");
+        let active = async || {
+            teacher.at(school.address).get(&format!("/api/sessions/{}/current", session.id)).await.ok()["active_participants"]
+                .clone()
+        };
+        assert_eq!(active().await, 1);
+        let seen = school.app.presence.seen(session.id, student.id).unwrap();
+        assert_eq!(seen.since_ms, before.since_ms, "present since they came");
+        school.later(120);
+        presence::log_departures(&school.app).await.unwrap();
+        assert_eq!(active().await, 0);
+        assert_eq!(
+            connections(&school, session.id).await,
+            ["student_connected", "student_connected", "student_left", "student_disconnected"]
+        );
     });
+}
+
+/// The types of the events by which people connect and disconnect, in the order of the log.
+async fn connections(school: &School, session: i64) -> Vec<String> {
+    let sql = "select type from session_events where session = $1 and type in
+        ('student_connected', 'student_disconnected', 'student_left') order by seq";
+    let types: Vec<(String,)> = school.app.db.all(sql, vec![session.into()]).await.unwrap();
+    types.into_iter().map(|(kind,)| kind).collect()
 }
 
 #[test]

@@ -22,10 +22,12 @@ struct PersonHere {
     sockets: Vec<u64>,
     /// The number of the grace that runs since their last socket closed. An earlier grace does not count any more.
     grace: Option<u64>,
+    /// Whether the database has them, or has refused them: then it knows better than this node.
+    is_settled: bool,
     seen: PresentPerson,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PresentPerson {
     /// The time since which they are in the room without interruption, on the wall clock.
     pub since_ms: i64,
@@ -48,13 +50,28 @@ struct Grace {
 pub struct DepartedPerson {
     pub room: i64,
     pub person: i64,
-    pub last_ms: i64,
+    pub seen: PresentPerson,
 }
 
 impl PersonHere {
-    fn new(now: Moment) -> PersonHere {
-        let seen = PresentPerson { since_ms: now.wall_ms, last_ms: now.wall_ms, language: None };
-        PersonHere { sockets: Vec::new(), grace: None, seen }
+    fn new(seen: PresentPerson) -> PersonHere {
+        PersonHere { sockets: Vec::new(), grace: None, is_settled: false, seen }
+    }
+}
+
+impl PresentPerson {
+    fn since(now: Moment) -> PresentPerson {
+        PresentPerson { since_ms: now.wall_ms, last_ms: now.wall_ms, language: None }
+    }
+
+    /// Joins what two nodes know of a person.
+    pub fn and(self, other: PresentPerson) -> PresentPerson {
+        let (newer, older) = if self.last_ms >= other.last_ms { (self, other) } else { (other, self) };
+        PresentPerson {
+            since_ms: self.since_ms.min(other.since_ms),
+            last_ms: newer.last_ms,
+            language: newer.language.or(older.language),
+        }
     }
 }
 
@@ -63,7 +80,7 @@ impl PeopleHere {
     pub fn add_socket(&self, room: i64, person: i64, socket: u64, language: Option<Language>, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
         let is_new = !people.contains_key(&person);
-        let here = people.entry(person).or_insert_with(|| PersonHere::new(now));
+        let here = people.entry(person).or_insert_with(|| PersonHere::new(PresentPerson::since(now)));
         here.sockets.push(socket);
         here.grace = None;
         here.seen.last_ms = now.wall_ms;
@@ -82,12 +99,37 @@ impl PeopleHere {
         }
     }
 
-    pub fn expect_back(&self, room: i64, person: i64, now: Moment, grace_ms: i64) {
+    /// Gives a person without a socket here the grace to come back, who is not known here or whose departure could not be written.
+    pub fn expect_back(&self, room: i64, person: i64, seen: PresentPerson, now: Moment, grace_ms: i64) {
         let mut people = self.rooms.entry(room).or_default();
-        let here = people.entry(person).or_insert_with(|| PersonHere::new(now));
-        if here.sockets.is_empty() {
-            here.grace = Some(self.begin_grace(room, person, now, grace_ms));
+        if people.contains_key(&person) {
+            return;
         }
+        let grace = Some(self.begin_grace(room, person, now, grace_ms));
+        people.insert(person, PersonHere { grace, is_settled: true, ..PersonHere::new(seen) });
+    }
+
+    /// Notes that the database has this person, or has refused them.
+    pub fn settle(&self, room: i64, person: i64) {
+        if let Some(mut people) = self.rooms.get_mut(&room)
+            && let Some(here) = people.get_mut(&person)
+        {
+            here.is_settled = true;
+        }
+    }
+
+    /// Forgets all people without a socket, and that the database has the others. Returns these, by room.
+    pub fn begin_anew(&self) -> Vec<(i64, i64)> {
+        let mut connected = Vec::new();
+        self.rooms.retain(|room, people| {
+            people.retain(|_, here| !here.sockets.is_empty());
+            for (person, here) in people.iter_mut() {
+                here.is_settled = false;
+                connected.push((*room, *person));
+            }
+            !people.is_empty()
+        });
+        connected
     }
 
     fn begin_grace(&self, room: i64, person: i64, now: Moment, grace_ms: i64) -> u64 {
@@ -116,7 +158,7 @@ impl PeopleHere {
             let Some(mut people) = self.rooms.get_mut(&room) else { continue };
             let Some(here) = people.get(&person) else { continue };
             if here.grace == Some(number) {
-                departed.push(DepartedPerson { room, person, last_ms: here.seen.last_ms });
+                departed.push(DepartedPerson { room, person, seen: here.seen });
                 people.remove(&person);
             }
             drop(people);
@@ -129,8 +171,8 @@ impl PeopleHere {
         change(&mut self.graces.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub fn is_here(&self, room: i64, person: i64) -> bool {
-        self.rooms.get(&room).is_some_and(|people| people.contains_key(&person))
+    pub fn seen(&self, room: i64, person: i64) -> Option<PresentPerson> {
+        self.rooms.get(&room)?.get(&person).map(|here| here.seen)
     }
 
     pub fn count(&self, room: i64) -> i64 {
@@ -139,9 +181,19 @@ impl PeopleHere {
 
     /// All people in the room, with the times of their presence.
     pub fn people_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
-        let seen =
-            |people: &HashMap<i64, PersonHere>| people.iter().map(|(person, here)| (*person, here.seen)).collect();
-        self.rooms.get(&room).map(|people| seen(&people)).unwrap_or_default()
+        self.select(room, |_| true)
+    }
+
+    /// The people in the room of whom the database does not know yet.
+    pub fn unsettled_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
+        self.select(room, |here| !here.is_settled)
+    }
+
+    fn select(&self, room: i64, is_meant: impl Fn(&PersonHere) -> bool) -> HashMap<i64, PresentPerson> {
+        let meant = |people: &HashMap<i64, PersonHere>| {
+            people.iter().filter(|(_, here)| is_meant(here)).map(|(person, here)| (*person, here.seen)).collect()
+        };
+        self.rooms.get(&room).map(|people| meant(&people)).unwrap_or_default()
     }
 }
 
@@ -162,7 +214,8 @@ mod tests {
         assert_eq!(people.take_departed(at(1_000)), []);
         people.remove_socket(1, 7, 2, at(2_000), 50);
         assert_eq!(people.take_departed(at(2_049)), []);
-        assert_eq!(people.take_departed(at(2_050)), [DepartedPerson { room: 1, person: 7, last_ms: 2_000 }]);
+        let seen = PresentPerson { since_ms: 0, last_ms: 2_000, language: None };
+        assert_eq!(people.take_departed(at(2_050)), [DepartedPerson { room: 1, person: 7, seen }]);
         assert!(people.add_socket(1, 7, 3, None, at(3_000)));
     }
 
@@ -204,5 +257,33 @@ mod tests {
         people.remove_socket(1, 8, 2, Moment { wall_ms: 9_999_999, running_ms: 10_000 }, 5_000);
         assert_eq!(people.take_departed(Moment { wall_ms: 9_999_999, running_ms: 14_999 }), []);
         assert_eq!(people.take_departed(Moment { wall_ms: 1, running_ms: 15_000 }).len(), 2);
+    }
+    #[test]
+    fn a_person_who_is_expected_back_keeps_the_times_of_their_presence() {
+        let people = PeopleHere::default();
+        let seen = PresentPerson { since_ms: 3, last_ms: 5, language: Some(Language::Japanese) };
+        people.expect_back(1, 7, seen, at(100), 50);
+        people.add_socket(1, 8, 1, None, at(0));
+        people.expect_back(1, 8, seen, at(100), 50);
+        assert_eq!(people.seen(1, 7), Some(seen));
+        assert!(!people.add_socket(1, 7, 2, None, at(120)), "back in time");
+        assert_eq!(people.seen(1, 7), Some(PresentPerson { last_ms: 120, ..seen }));
+        assert_eq!(people.take_departed(at(1_000)), [], "one is back, the other one was never away");
+    }
+
+    #[test]
+    fn a_node_that_begins_anew_knows_those_who_are_connected_to_it() {
+        let people = PeopleHere::default();
+        people.add_socket(1, 7, 1, None, at(0));
+        people.settle(1, 7);
+        people.add_socket(1, 8, 2, None, at(0));
+        people.remove_socket(1, 8, 2, at(10), 50);
+        people.add_socket(2, 9, 3, None, at(0));
+        people.remove_socket(2, 9, 3, at(10), 50);
+        assert_eq!(people.unsettled_in(1).len(), 1);
+        assert_eq!(people.begin_anew(), [(1, 7)]);
+        assert_eq!((people.count(1), people.count(2)), (1, 0));
+        assert!(people.unsettled_in(1).contains_key(&7));
+        assert_eq!(people.take_departed(at(1_000)), [], "somebody else has their grace");
     }
 }

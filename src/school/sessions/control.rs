@@ -1,7 +1,7 @@
 //! Commands of the instructor: start, next step, pause, resume, message, end. Each is a guarded change of one row: the
 //! database puts two at once in an order, and a command that the state forbids changes nothing and fails with that state.
 
-use super::{Session, SessionStatus, by_id, find_taught};
+use super::{Session, SessionStatus, by_id, find_taught, presence};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{HeldTable, Tx, args, retry};
@@ -63,7 +63,9 @@ pub async fn command(
 ) -> Result<CommandOutcome> {
     let mut outcome = retry(|| try_command(app, caller, session, command.clone(), key.as_ref())).await?;
     if matches!(outcome.event, Event::SessionStarted { .. }) {
-        outcome.active = app.presence.count(outcome.session).await;
+        // The command is done, whether or not this can be asked.
+        let active = presence::count(app, outcome.session).await;
+        outcome.active = active.unwrap_or_else(|_| app.presence.count(outcome.session));
     }
     Ok(outcome)
 }
@@ -265,7 +267,7 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
     let open = app.db.all::<(i64, i64)>(sql, args![]).await?;
     let open: Vec<OpenRoom> = open.into_iter().map(|(room, led_ms)| OpenRoom { room, led_ms }).collect();
     app.presence.recount_screens_all_but(&open);
-    let forgotten = app.presence.find_unattended(app.clock.now(), &open, FORGOTTEN_AFTER_MS).await;
+    let forgotten = app.presence.find_unattended(app.clock.now(), &open, FORGOTTEN_AFTER_MS);
     for OpenRoom { room: session, led_ms } in forgotten {
         end_untouched(app, session, led_ms).await?;
     }

@@ -1,6 +1,6 @@
 //! Identity of a newcomer: a guest with a second phone is asked whether they were here before, and the instructor decides.
 
-use super::{Session, find_taught};
+use super::{Session, find_taught, presence};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Noun, Result};
@@ -34,7 +34,7 @@ pub(super) async fn absent_namesakes(app: &School, session: i64, name: &str, ans
         return Ok(Vec::new());
     }
     let mut found = namesakes(&mut app.db.read().await?, session, name).await?;
-    let present = app.presence.present_of(session, &found).await;
+    let present = presence::present_of(app, session, &found).await?;
     found.retain(|person| !present.contains(person));
     Ok(found)
 }

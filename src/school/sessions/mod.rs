@@ -9,6 +9,7 @@ pub mod identity;
 pub mod joining;
 pub mod merging;
 pub mod presence;
+pub mod screens;
 pub mod state;
 
 use std::collections::HashMap;

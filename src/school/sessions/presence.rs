@@ -1,38 +1,34 @@
-//! Presence in a session, as its log has it: who connects and disconnects, and how many screens show the step.
+//! Presence in a session, over all nodes. The table `presence` has a row for each person and each node that holds sockets of theirs,
+//! or did a moment ago. A node writes its rows in the transaction that logs who connects and who disconnects, which holds the row
+//! of the session: so the rows and the log never differ, whatever the nodes do at once.
+//!
+//! A node that is alone answers questions from memory. Others read the rows, and add who is not written yet.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args, placeholders, row};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent};
 use crate::language::Language;
-use crate::live::log;
-use crate::live::presence::{DepartedPerson, StepSpan};
+use crate::live::presence::{DepartedPerson, PresentPerson};
 
-/// Number of tries to log an arrival while the database fails and the person is still present.
+/// Number of tries to write an arrival while the database fails and the person is still present.
 const ARRIVAL_TRIES: u32 = 60;
 const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
-/// Sessions in one statement: fewer than both databases accept.
-const SESSIONS_PER_STATEMENT: usize = 8_192;
+/// People whom a node writes at the same time when it begins anew.
+const ARRIVALS_AT_ONCE_MAX: usize = 256;
+/// People in one statement: fewer than both databases accept.
+const PEOPLE_PER_STATEMENT: usize = 8_192;
 
-/// Selects the people whose newest entry about presence in the log of an open session says that they connected, and that entry.
-/// `cross join` makes SQLite begin with those sessions; otherwise it reads the logs of all sessions.
-const CONNECTED: &str = concat!(
-    "select session, person, data from (
-        select e.session, e.person, e.type, e.data,
-            row_number() over (partition by e.session, e.person order by e.seq desc) as n
-        from live_sessions s cross join session_events e
-        where e.session = s.id and s.status <> 'REVIEW_MODE'
-            and e.type in ",
-    log::presence_types!(),
-    ") newest where n = 1 and type = 'student_connected'"
-);
+// Arrivals and departures.
 
-/// Logs and sends that a person connected, when their first socket opens. A return within the grace period is not logged.
+/// Writes that a person is in the session by this node, when their first socket here opens. Logs and sends that they connected if
+/// they were in it by no other node. A return within the grace period is neither.
 pub async fn log_first_socket(
     app: &School,
     session: i64,
@@ -40,39 +36,93 @@ pub async fn log_first_socket(
     socket: u64,
     language: Option<Language>,
 ) -> Result<()> {
-    let now = app.clock.now();
-    if !app.presence.add_socket(session, person, socket, language, now).await {
+    if !app.presence.add_socket(session, person, socket, language, app.clock.now()) {
         return Ok(());
     }
-    let mut logged = log_arrival(app, session, person, now.wall_ms).await;
-    for _ in 1..ARRIVAL_TRIES {
-        if logged.is_ok() || !app.presence.is_here(session, person).await {
-            break;
-        }
-        tokio::time::sleep(ARRIVAL_PAUSE).await;
-        logged = log_arrival(app, session, person, now.wall_ms).await;
-    }
+    let written = write_present(app, session, person).await;
     app.presence.recount_screens(session);
-    logged
+    written
 }
 
-async fn log_arrival(app: &School, session: i64, person: i64, at_ms: i64) -> Result<()> {
-    let node = app.config.node.clone();
-    app.group_commit
+/// Writes that a person is present, and tries again while they are and it fails.
+async fn write_present(app: &School, session: i64, person: i64) -> Result<()> {
+    let (at_ms, mut tries) = (app.now_ms(), 1);
+    loop {
+        let Some(seen) = app.presence.seen(session, person) else { return Ok(()) };
+        let written = write_arrival(app, session, person, seen, at_ms).await;
+        if written.is_ok() || tries == ARRIVAL_TRIES {
+            return written;
+        }
+        tries += 1;
+        tokio::time::sleep(ARRIVAL_PAUSE).await;
+    }
+}
+
+/// Writes again, under a new id of this node, that all people with a socket here are present. Those in their grace are dropped: the
+/// node that took over speaks for them.
+pub async fn write_all_anew(app: &School) {
+    let write = |(session, person)| async move {
+        if let Err(error) = write_present(app, session, person).await
+            && !error.is_outage()
+        {
+            tracing::warn!(%error, "a person who is present was not written");
+        }
+    };
+    stream::iter(app.presence.begin_anew()).for_each_concurrent(ARRIVALS_AT_ONCE_MAX, write).await;
+}
+
+row! {
+    /// What an arrival depends on.
+    struct ArrivalFacts {
+        course: i64,
+        is_open: bool,
+        /// Whether the person is in the session: one who has left or was removed meanwhile has no socket any more that could depart.
+        is_in: bool,
+        /// Whether this node may speak for people.
+        has_lease: bool,
+        /// Whether they are present already, by any node.
+        is_present: bool,
+    }
+}
+
+const ARRIVAL_FACTS: &str = "select s.course, s.status <> 'REVIEW_MODE' as is_open,
+    (select p.id from participants p where p.session = s.id and p.person = $2 and p.left_ms is null
+        and p.removed_ms is null) is not null as is_in,
+    (select n.id from nodes n where n.id = $3) is not null as has_lease,
+    (select o.node from presence o where o.session = s.id and o.person = $2 limit 1) is not null as is_present
+    from live_sessions s where s.id = $1";
+
+/// Writes that a person is present by this node, and logs it if they were not by any. In an ended session, nothing is logged. Fails
+/// if other nodes have taken this one for dead: it may not speak for anyone then, and begins anew.
+async fn write_arrival(app: &School, session: i64, person: i64, seen: PresentPerson, at_ms: i64) -> Result<()> {
+    let (node, name) = (app.nodes.own(), app.config.node.clone());
+    let has_lease = app
+        .group_commit
         .record_for(session, move |tx| {
-            let event = Event::StudentConnected { person, node: node.clone() };
+            let event = Event::StudentConnected { person, node: name.clone() };
             Box::pin(async move {
-                let course = hold_if_open(tx, session).await?;
-                // A person who has left or was removed meanwhile has no socket any more that could depart.
-                let sql = "select id from participants
-                    where session = $1 and person = $2 and left_ms is null and removed_ms is null";
-                let is_in = tx.maybe::<(i64,)>(sql, args![session, person]).await?.is_some();
-                let course = course.filter(|_| is_in);
-                let events = course.map(|course| NewEvent { session: Some(session), course, at_ms, event });
-                Ok(((), events.into_iter().collect()))
+                tx.hold(HeldTable::Sessions, session).await?;
+                let facts: Option<ArrivalFacts> = tx.maybe(ARRIVAL_FACTS, args![session, person, node]).await?;
+                let Some(facts) = facts.filter(|facts| facts.is_in) else { return Ok((true, Vec::new())) };
+                if !facts.has_lease {
+                    return Ok((false, Vec::new()));
+                }
+                let sql = "insert into presence (session, person, node, since_ms, last_ms, language)
+                    values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+                let language = seen.language.map(Language::tag);
+                tx.run(sql, args![session, person, node, seen.since_ms, seen.last_ms, language]).await?;
+                let ArrivalFacts { course, is_open, is_present, .. } = facts;
+                let event = NewEvent { session: Some(session), course, at_ms, event };
+                Ok((true, if is_open && !is_present { vec![event] } else { Vec::new() }))
             })
         })
-        .await
+        .await?;
+    if has_lease {
+        app.presence.settle(session, person);
+        return Ok(());
+    }
+    app.nodes.report_lost();
+    Err(Error::Busy { retry_after_s: 1 })
 }
 
 /// Begins the grace of a person whose last socket closes. `log_departures` logs that they left.
@@ -80,24 +130,19 @@ pub fn note_closed_socket(app: &School, session: i64, person: i64, socket: u64) 
     app.presence.remove_socket(session, person, socket, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 
-/// Holds the session, and returns its course if it is open: it does not end, nor go to another step, before the transaction
-/// ends. In an ended session, arrivals and departures are not logged.
-async fn hold_if_open(tx: &mut Tx, session: i64) -> Result<Option<i64>> {
-    tx.hold(HeldTable::Sessions, session).await?;
-    let sql = "select course from live_sessions where id = $1 and status <> 'REVIEW_MODE'";
-    Ok(tx.maybe::<(i64,)>(sql, args![session]).await?.map(|(course,)| course))
-}
-
-/// Logs and sends the departures of people whose grace period is over. All sessions share a commit.
+/// Writes that people whose grace period is over are not present by this node any more. Logs and sends it of those who are not
+/// present by another one. All sessions share a commit.
 pub async fn log_departures(app: &School) -> Result<()> {
-    let mut departed = app.presence.take_departed(app.clock.now()).await;
+    // Of people who departed under an earlier id of this node, nothing is left to write.
+    let node = app.nodes.own();
+    let mut departed = app.presence.take_departed(app.clock.now());
     departed.sort_by_key(|d| d.room);
     let sessions =
-        departed.chunk_by(|a, b| a.room == b.room).map(|of_session| log_departures_of(app, of_session.to_vec()));
+        departed.chunk_by(|a, b| a.room == b.room).map(|of_session| log_departures_of(app, node, of_session.to_vec()));
     join_all(sessions).await.into_iter().collect()
 }
 
-async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Result<()> {
+async fn log_departures_of(app: &School, node: i64, departed: Vec<DepartedPerson>) -> Result<()> {
     let Some(session) = departed.first().map(|d| d.room) else { return Ok(()) };
     let now = app.clock.now();
     let people = departed.clone();
@@ -106,116 +151,140 @@ async fn log_departures_of(app: &School, departed: Vec<DepartedPerson>) -> Resul
         .record_for(session, move |tx| {
             let people = people.clone();
             Box::pin(async move {
-                let Some(course) = hold_if_open(tx, session).await? else { return Ok(((), Vec::new())) };
-                let left = |DepartedPerson { person, last_ms, .. }| {
-                    let event = Event::StudentDisconnected { person, last_active_ms: last_ms };
+                tx.hold(HeldTable::Sessions, session).await?;
+                let gone = delete_departed(tx, session, node, &people).await?;
+                // In an ended session, departures are not logged.
+                let sql = "select course from live_sessions where id = $1 and status <> 'REVIEW_MODE'";
+                let Some((course,)) = tx.maybe(sql, args![session]).await? else { return Ok(((), Vec::new())) };
+                let gone = people.into_iter().filter(|departed| gone.contains(&departed.person));
+                let left = |DepartedPerson { person, seen, .. }| {
+                    let event = Event::StudentDisconnected { person, last_active_ms: seen.last_ms };
                     NewEvent { session: Some(session), course, at_ms: now.wall_ms, event }
                 };
-                Ok(((), people.into_iter().map(left).collect()))
+                Ok(((), gone.map(left).collect()))
             })
         })
         .await;
     if logged.is_err() {
         // Not logged, so they count as present again: a later sweep finds them.
-        for person in departed.iter().map(|d| d.person) {
-            app.presence.expect_back(session, person, now, app.config.clocks.presence_grace_ms);
+        for DepartedPerson { person, seen, .. } in &departed {
+            app.presence.expect_back(session, *person, *seen, now, app.config.clocks.presence_grace_ms);
         }
     }
     app.presence.recount_screens(session);
     logged?;
-    // Someone who came back before the departure was logged may have been logged as connected before it.
+    // Someone who came back before the departure was logged may have been written as present before it.
     let people: Vec<i64> = departed.iter().map(|d| d.person).collect();
-    let back = app.presence.present_of(session, &people).await;
-    join_all(back.into_iter().map(|person| log_arrival(app, session, person, app.now_ms()))).await.into_iter().collect()
+    let back = app.presence.present_of(session, &people);
+    join_all(back.into_iter().map(|person| write_present(app, session, person))).await.into_iter().collect()
 }
 
-/// Logs and sends how many screens show the current step, once for each session in which this may have changed.
-pub async fn log_screen_counts(app: &School) -> Result<()> {
-    let changed: Vec<i64> = app.presence.take_changed_screens().into_iter().collect();
-    let steps = match current_steps(app, &changed).await {
-        Ok(steps) => steps,
-        Err(error) => {
-            changed.into_iter().for_each(|session| app.presence.recount_screens(session));
-            return Err(error);
-        }
-    };
-    let at_step: HashSet<i64> = steps.iter().map(|step| step.session).collect();
-    for session in changed.into_iter().filter(|session| !at_step.contains(session)) {
-        app.presence.forget_screens(session);
+/// Deletes the rows that this node has of these people. Returns those who are not present by any node any more. Where no row was
+/// deleted, another node speaks for the person, or they have left.
+async fn delete_departed(tx: &mut Tx, session: i64, node: i64, people: &[DepartedPerson]) -> Result<HashSet<i64>> {
+    let mut gone = HashSet::new();
+    for part in people.chunks(PEOPLE_PER_STATEMENT) {
+        let part: Vec<i64> = part.iter().map(|departed| departed.person).collect();
+        let (marks, ids) = placeholders(&part, 3);
+        let sql =
+            format!("delete from presence where session = $1 and node = $2 and person in ({marks}) returning person");
+        let deleted: Vec<(i64,)> = tx.all(sql, [args![session, node], ids].concat()).await?;
+        let deleted: Vec<i64> = deleted.into_iter().map(|(person,)| person).collect();
+        let elsewhere = written_of(tx, session, &deleted).await?;
+        gone.extend(deleted.into_iter().filter(|person| !elsewhere.contains(person)));
     }
-    // Only the current step counts: a late acknowledgement of an older one is dropped.
-    let spans: Vec<StepSpan> =
-        steps.iter().map(|s| StepSpan { room: s.session, first: s.first_seq, last: s.last_student_seq }).collect();
-    let screens = app.presence.count_screens(&spans).await;
-    let counted = steps.into_iter().zip(screens);
-    let is_new =
-        |(step, screens): &(CurrentStep, i64)| app.presence.is_new_count(step.session, step.first_seq, *screens);
-    let logging = counted.filter(is_new).map(|(step, screens)| log_screen_count(app, step, screens));
-    join_all(logging).await.into_iter().collect()
+    Ok(gone)
 }
 
-row!(
-    /// The step that an open session is at.
-    #[derive(Clone, Copy)]
-    struct CurrentStep {
+/// Reads which of these people, at most `PEOPLE_PER_STATEMENT`, are present by any node.
+async fn written_of(tx: &mut Tx, session: i64, people: &[i64]) -> Result<HashSet<i64>> {
+    if people.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let (marks, ids) = placeholders(people, 2);
+    let sql = format!("select person from presence where session = $1 and person in ({marks})");
+    let found: Vec<(i64,)> = tx.all(sql, [args![session], ids].concat()).await?;
+    Ok(found.into_iter().map(|(person,)| person).collect())
+}
+
+row! {
+    struct PresenceRow {
         session: i64,
-        course: i64,
-        step: i64,
-        /// Where the log of the session comes to this step.
-        first_seq: i64,
-        last_student_seq: i64,
+        person: i64,
+        since_ms: i64,
+        last_ms: i64,
+        language: Option<String>,
     }
-);
-
-/// Reads the current steps of those of these sessions that are open and at a step.
-async fn current_steps(app: &School, sessions: &[i64]) -> Result<Vec<CurrentStep>> {
-    let mut steps = Vec::new();
-    for part in sessions.chunks(SESSIONS_PER_STATEMENT) {
-        let (marks, ids) = placeholders(part, 1);
-        let sql = format!(
-            "select id as session, course, step, step_seq as first_seq, last_student_seq from live_sessions
-            where id in ({marks}) and status <> 'REVIEW_MODE' and step is not null"
-        );
-        steps.extend(app.db.all::<CurrentStep>(sql, ids).await?);
-    }
-    Ok(steps)
 }
 
-/// Logs a count, unless the session has gone to another step since, or has ended: then it is counted again.
-async fn log_screen_count(app: &School, at: CurrentStep, screens: i64) -> Result<()> {
-    let now_ms = app.now_ms();
-    let logged = app
-        .group_commit
-        .record_for(at.session, move |tx| {
-            Box::pin(async move {
-                let CurrentStep { session, course, step, first_seq, .. } = at;
-                tx.hold(HeldTable::Sessions, session).await?;
-                let sql = "select id from live_sessions where id = $1 and step_seq = $2 and status <> 'REVIEW_MODE'";
-                if tx.maybe::<(i64,)>(sql, args![session, first_seq]).await?.is_none() {
-                    return Ok((false, Vec::new()));
-                }
-                let event = Event::StepShown { step, screens };
-                Ok((true, vec![NewEvent { session: Some(session), course, at_ms: now_ms, event }]))
-            })
-        })
-        .await;
-    match logged {
-        Ok(true) => app.presence.mark_count_logged(at.session, at.first_seq, screens),
-        Ok(false) | Err(_) => app.presence.recount_screens(at.session),
+impl PresenceRow {
+    fn seen(&self) -> PresentPerson {
+        let language = self.language.as_deref().and_then(Language::of_tag);
+        PresentPerson { since_ms: self.since_ms, last_ms: self.last_ms, language }
     }
-    logged.map(drop)
 }
 
-/// Gives the people who are connected according to the log the usual grace period to come back after a restart: those who
-/// connected to this node. This node knows nothing of the sockets of others.
-pub async fn expect_logged_back(app: &School) -> Result<()> {
-    for (session, person, data) in app.db.all::<(i64, i64, String)>(CONNECTED, args![]).await? {
-        let newest = log::from_stored("student_connected", &data)?;
-        if matches!(newest, Event::StudentConnected { node, .. } if node == app.config.node) {
-            app.presence.expect_back(session, person, app.clock.now(), app.config.clocks.presence_grace_ms);
-        }
+/// Gives the grace to come back to all people of whom this node has a row and whom it does not know: it has taken them over.
+pub async fn expect_taken_over(app: &School) -> Result<()> {
+    let sql = "select session, person, since_ms, last_ms, language from presence where node = $1";
+    let rows: Vec<PresenceRow> = app.db.all(sql, args![app.nodes.own()]).await?;
+    let (now, grace_ms) = (app.clock.now(), app.config.clocks.presence_grace_ms);
+    for row in rows {
+        app.presence.expect_back(row.session, row.person, row.seen(), now, grace_ms);
     }
     Ok(())
+}
+
+// Questions about all nodes.
+
+const PEOPLE: &str = "select session, person, since_ms, last_ms, language from presence where session = $1";
+
+/// All people in the session, with the times of their presence.
+pub async fn people_in(app: &School, session: i64) -> Result<HashMap<i64, PresentPerson>> {
+    if app.nodes.is_alone() {
+        return Ok(app.presence.people_in(session));
+    }
+    let mut people = app.presence.unsettled_in(session);
+    for row in app.db.all::<PresenceRow>(PEOPLE, args![session]).await? {
+        let written = row.seen();
+        let seen = people.entry(row.person).or_insert(written);
+        *seen = seen.and(written);
+        // What this node has seen since the row was written.
+        if let Some(here) = app.presence.seen(session, row.person) {
+            *seen = seen.and(here);
+        }
+    }
+    Ok(people)
+}
+
+/// Those of these people who are in the session.
+pub async fn present_of(app: &School, session: i64, people: &[i64]) -> Result<HashSet<i64>> {
+    if app.nodes.is_alone() || people.is_empty() {
+        return Ok(app.presence.present_of(session, people));
+    }
+    let mut tx = app.db.read().await?;
+    let mut present = HashSet::new();
+    for part in people.chunks(PEOPLE_PER_STATEMENT) {
+        present.extend(written_of(&mut tx, session, part).await?);
+    }
+    let unsettled = app.presence.unsettled_in(session);
+    present.extend(people.iter().filter(|person| unsettled.contains_key(person)));
+    Ok(present)
+}
+
+/// Counts the people in the session.
+pub async fn count(app: &School, session: i64) -> Result<i64> {
+    if app.nodes.is_alone() {
+        return Ok(app.presence.count(session));
+    }
+    let unsettled: Vec<i64> = app.presence.unsettled_in(session).into_keys().collect();
+    if unsettled.len() > PEOPLE_PER_STATEMENT {
+        return Ok(people_in(app, session).await?.len() as i64);
+    }
+    let (marks, ids) = placeholders(&unsettled, 2);
+    let sql = format!("select count(distinct person) from presence where session = $1 and person not in ({marks})");
+    let (written,): (i64,) = app.db.one(sql, [args![session], ids].concat()).await?;
+    Ok(written + unsettled.len() as i64)
 }
 
 #[cfg(test)]
@@ -224,9 +293,15 @@ mod tests {
     use crate::db::tests::sqlite_plan;
 
     #[tokio::test]
-    async fn a_start_reads_the_logs_of_open_sessions_only() {
-        let plan = sqlite_plan(CONNECTED).await;
-        assert!(plan.iter().any(|line| line.contains("live_sessions_open")), "{plan:?}");
-        assert!(!plan.iter().any(|line| line.starts_with("SCAN e")), "{plan:?}");
+    async fn an_arrival_finds_each_of_its_facts_by_an_index() {
+        let plan = sqlite_plan(ARRIVAL_FACTS).await;
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN")), "{plan:?}");
+        assert!(plan.iter().any(|line| line.contains("presence_1 (session=? AND person=?)")), "{plan:?}");
+    }
+
+    #[tokio::test]
+    async fn the_people_of_a_session_are_found_without_those_of_others() {
+        let plan = sqlite_plan(PEOPLE).await;
+        assert!(plan.iter().all(|line| line.contains("presence_1 (session=?)")), "{plan:?}");
     }
 }

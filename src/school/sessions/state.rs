@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Session, SessionStatus, by_id, find_followed, find_taught, identity};
+use super::{Session, SessionStatus, by_id, find_followed, find_taught, identity, presence};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -95,7 +95,7 @@ pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<Curr
     let state = session_state(&mut tx, session, status).await?;
     let same_as = identity::claimed_guest(&mut tx, state.session.id, caller.id).await?;
     drop(tx);
-    let active = app.presence.count(state.session.id).await;
+    let active = presence::count(app, state.session.id).await?;
     Ok(CurrentState { state, active, same_as })
 }
 
@@ -110,7 +110,7 @@ pub async fn participants(app: &School, caller: &Caller, session: i64) -> Result
     let session = find_taught(&mut tx, caller, session).await?;
     let attendees = attendees(&mut tx, &session).await?;
     drop(tx);
-    let present = app.presence.people_in(session.id).await;
+    let present = presence::people_in(app, session.id).await?;
     Ok((session, Roster { attendees, present }))
 }
 
@@ -273,21 +273,21 @@ pub async fn enter(app: &School, session: i64, person: i64, side: Side) -> Resul
             let attendees = attendees(&mut tx, &session).await?;
             let state = session_state(&mut tx, session, "INSTRUCTOR").await?;
             drop(tx);
-            EntryContent::ForInstructor(Box::new(instructor_state(app, state, attendees).await))
+            EntryContent::ForInstructor(Box::new(instructor_state(app, state, attendees).await?))
         }
     };
     Ok(EntryState { content, seq })
 }
 
 /// Adds who is present. Presence is asked after the state was read: an arrival after that is also an event after its `seq`.
-async fn instructor_state(app: &School, state: SessionState, attendees: Vec<Attendee>) -> InstructorState {
+async fn instructor_state(app: &School, state: SessionState, attendees: Vec<Attendee>) -> Result<InstructorState> {
     let session = &state.session;
-    let present = app.presence.people_in(session.id).await;
+    let present = presence::people_in(app, session.id).await?;
     let span = StepSpan { room: session.id, first: session.step_seq, last: session.last_student_seq };
     // The screens of an ended session show no step.
     let spans = if session.has_status(SessionStatus::Review) { Vec::new() } else { vec![span] };
-    let screens = app.presence.count_screens(&spans).await.iter().sum();
-    InstructorState { state, roster: Roster { attendees, present }, screens }
+    let screens = app.presence.count_screens(&spans).iter().sum();
+    Ok(InstructorState { state, roster: Roster { attendees, present }, screens })
 }
 
 /// Reads a student's progress in the current step, their open call for help, and their attendance mark.
