@@ -88,5 +88,4 @@ mod stuck;
 mod tables;
 mod tls;
 mod undermined;
-
 mod watching;
