@@ -4,25 +4,35 @@
 //! long before it is refused.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::error::{Error, Result};
+use crate::tag;
 
 /// The account that someone tries to sign in to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Account {
     /// The account of this person, by any of their login names.
     Of(i64),
-    /// No account has this login name: the name that was typed, in lower case.
+    /// No account has this login name: a hash of the name that was typed, in lower case. It may be a password, typed in the wrong
+    /// place, and other nodes hear of it.
     Unknown(String),
 }
 
+impl Account {
+    pub fn unknown(name: &str) -> Account {
+        Account::Unknown(tag::of(name.to_lowercase().as_bytes()))
+    }
+}
+
 /// The account, person, device or address for which attempts are counted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Attempts {
     Account(Account),
     /// An account that has reached its limit: one try per window stays open to everyone.
@@ -132,6 +142,18 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
+/// A change of a count on one node, of which the others hear. A later version may add more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum CountChange {
+    Counted(Attempts),
+    /// Taken out of the count again.
+    GivenBack(Attempts),
+    Forgiven(Attempts),
+    AccountForgiven(i64),
+}
+
+type Reporter = Box<dyn Fn(CountChange) + Send + Sync>;
+
 /// Failed logins from one address before its answers are delayed; then the delay that each further one adds.
 const SLOWED_AFTER: u32 = 100;
 const SLOWED_BY_MS: u64 = 10;
@@ -154,12 +176,16 @@ impl CountedAttempt<'_> {
 
     /// Makes the attempt count from now on, even if its caller is cancelled.
     pub fn keep(&mut self) {
-        self.is_kept = true;
+        if !std::mem::replace(&mut self.is_kept, true) {
+            self.failures.report(|| CountChange::Counted(self.attempts.clone()));
+        }
     }
 
     /// Takes the attempt out of the count, even if it was kept.
     pub fn give_back(mut self) {
-        self.is_kept = false;
+        if std::mem::replace(&mut self.is_kept, false) {
+            self.failures.report(|| CountChange::GivenBack(self.attempts.clone()));
+        }
     }
 }
 
@@ -168,12 +194,7 @@ impl Drop for CountedAttempt<'_> {
         if self.is_kept {
             return;
         }
-        // An attempt of an earlier window is not in the count any more.
-        if let Some(mut counted) = self.failures.counted.get_mut(&self.attempts.by_network())
-            && counted.1 == self.until_ms
-        {
-            counted.0 = counted.0.saturating_sub(1);
-        }
+        self.failures.take_out(&self.attempts, |until_ms| until_ms == self.until_ms);
     }
 }
 
@@ -184,11 +205,49 @@ pub struct Failures {
     on: bool,
     counted: DashMap<Attempts, (u32, i64)>,
     swept_ms: AtomicI64,
+    /// Tells other nodes what was counted here, if there are any.
+    reporter: OnceLock<Reporter>,
 }
 
 impl Failures {
     pub fn new(on: bool) -> Failures {
-        Failures { on, counted: DashMap::new(), swept_ms: AtomicI64::new(0) }
+        Failures { on, counted: DashMap::new(), swept_ms: AtomicI64::new(0), reporter: OnceLock::new() }
+    }
+
+    /// Sets what is called for each count that stays, once, before the first attempt. It must not wait.
+    pub fn set_reporter(&self, reporter: Reporter) {
+        let _ = self.reporter.set(reporter);
+    }
+
+    fn report(&self, change: impl FnOnce() -> CountChange) {
+        if let Some(reporter) = self.reporter.get().filter(|_| self.on) {
+            reporter(change());
+        }
+    }
+
+    /// Changes a count as another node has changed its own.
+    pub fn apply(&self, change: CountChange, now_ms: i64) {
+        match change {
+            CountChange::Counted(attempts) => self.add(&attempts, now_ms),
+            CountChange::GivenBack(attempts) => self.take_out(&attempts, |until_ms| now_ms < until_ms),
+            CountChange::Forgiven(attempts) => drop(self.counted.remove(&attempts.by_network())),
+            CountChange::AccountForgiven(person) => self.remove_account(person),
+        }
+    }
+
+    fn add(&self, attempts: &Attempts, now_ms: i64) {
+        self.forget_old(now_ms);
+        let mut counted = self.counted.entry(attempts.by_network()).or_insert((0, 0));
+        *counted = count_one_more(attempts, *counted, now_ms);
+    }
+
+    /// Takes an attempt out of the count, unless it was counted in an earlier window.
+    fn take_out(&self, attempts: &Attempts, is_of_window: impl Fn(i64) -> bool) {
+        if let Some(mut counted) = self.counted.get_mut(&attempts.by_network())
+            && is_of_window(counted.1)
+        {
+            counted.0 = counted.0.saturating_sub(1);
+        }
     }
 
     pub fn check(&self, attempts: &Attempts, now_ms: i64) -> Result<()> {
@@ -197,9 +256,8 @@ impl Failures {
     }
 
     pub fn count(&self, attempts: &Attempts, now_ms: i64) {
-        self.forget_old(now_ms);
-        let mut counted = self.counted.entry(attempts.by_network()).or_insert((0, 0));
-        *counted = count_one_more(attempts, *counted, now_ms);
+        self.add(attempts, now_ms);
+        self.report(|| CountChange::Counted(attempts.clone()));
     }
 
     /// Checks and counts an attempt in one step, so that simultaneous attempts are counted one after the other.
@@ -245,10 +303,16 @@ impl Failures {
 
     pub fn forgive(&self, attempts: &Attempts) {
         self.counted.remove(&attempts.by_network());
+        self.report(|| CountChange::Forgiven(attempts.clone()));
     }
 
     /// Removes a person's failed logins from all addresses, since the person has a new password.
     pub fn forgive_account(&self, person: i64) {
+        self.remove_account(person);
+        self.report(|| CountChange::AccountForgiven(person));
+    }
+
+    fn remove_account(&self, person: i64) {
         self.counted.retain(|attempts, _| match attempts {
             Attempts::Account(of) | Attempts::AccountSlowly(of) | Attempts::AccountFrom(of, _) => {
                 *of != Account::Of(person)
@@ -290,6 +354,8 @@ fn count_one_more(attempts: &Attempts, (count, until_ms): (u32, i64), now_ms: i6
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -321,5 +387,31 @@ mod tests {
         assert!(failures.take(&kim, 0).is_err());
         right.unwrap().give_back();
         assert!(failures.take(&kim, 0).is_ok());
+    }
+
+    #[test]
+    fn what_one_node_counts_is_counted_by_the_other() {
+        let other = Arc::new(Failures::new(true));
+        let (one, hearer) = (Failures::new(true), other.clone());
+        one.set_reporter(Box::new(move |change| hearer.apply(change, 0)));
+        let kim = Attempts::PasswordOf(7);
+        drop(one.take(&kim, 0));
+        assert_eq!(other.counted(&kim, 0), 0, "it was not kept");
+        one.count(&kim, 0);
+        one.take_for_good(&kim, 0).unwrap();
+        let mut right = one.take(&kim, 0).unwrap();
+        right.keep();
+        assert_eq!(other.counted(&kim, 0), 3);
+        right.give_back();
+        assert_eq!((one.counted(&kim, 0), other.counted(&kim, 0)), (2, 2));
+        one.forgive(&kim);
+        assert_eq!(other.counted(&kim, 0), 0);
+        let guesses = Attempts::Account(Account::Of(7));
+        one.count(&guesses, 0);
+        one.forgive_account(7);
+        assert_eq!(other.counted(&guesses, 0), 0);
+        one.count(&kim, 0);
+        other.apply(CountChange::GivenBack(kim.clone()), MINUTE_MS * 60);
+        assert_eq!(other.counted(&kim, 0), 1, "of an earlier window");
     }
 }

@@ -33,12 +33,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("rounding", &[]),
     ("tag", &[]),
     ("keys", &["clock", "error", "private"]),
-    ("failures", &["clock", "error"]),
+    ("failures", &["clock", "error", "tag"]),
     ("visits", &["failures"]),
     ("passwords", &["error", "failures"]),
     ("db", &["error", "private"]),
     ("live", &["clock", "db", "error", "event", "language", "metrics"]),
-    ("bus", &["clock", "config", "error", "live", "metrics"]),
+    ("bus", &["clock", "config", "db", "error", "failures", "live", "metrics"]),
     ("judge", &[]),
     ("outside", &["clock", "config", "error", "keys", "language", "rounding", "tag"]),
     ("print", &["error", "tag"]),
@@ -47,7 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "bus", "clock", "config", "db", "error", "event", "failures", "keys", "group_commit", "live", "metrics",
         "outside", "passwords", "print", "visits",
     ]),
-    ("group_writer", &["app", "bus", "db", "error", "group_commit"]),
+    ("group_writer", &["app", "db", "error", "group_commit"]),
     ("school", &[
         "app", "clock", "config", "db", "error", "event", "failures", "keys", "language", "live", "outside", "patch",
         "places", "print", "rounding", "tag", "visits",
@@ -195,7 +195,9 @@ fn sql_stays_in_its_modules() {
     let mut faults = Vec::new();
     for source in rust_files("src") {
         let name = source.name();
-        if name.starts_with("src/school/") || name == "src/live/log.rs" || is_database(&name) {
+        // What nodes tell each other by way of the database concerns no part of the school.
+        let is_log = ["src/live/log.rs", "src/bus/rows.rs"].contains(&name.as_str());
+        if name.starts_with("src/school/") || is_log || is_database(&name) {
             continue;
         }
         for (n, line) in source.code().lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with("//")) {
@@ -205,7 +207,7 @@ fn sql_stays_in_its_modules() {
             }
         }
     }
-    assert_none("SQL belongs into src/school, src/live/log.rs and src/db", faults);
+    assert_none("SQL belongs into src/school, src/live/log.rs, src/bus/rows.rs and src/db", faults);
 }
 
 #[test]
