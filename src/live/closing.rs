@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::connection::close;
+use super::connection::{Connection, close};
 use super::{Hub, RoomKey};
 
 /// The sockets of a person in a room that are to be closed.
@@ -56,8 +56,17 @@ impl CloseSockets {
 }
 
 impl Hub {
+    /// Closes sockets after a change on this node.
     pub fn close_sockets(&self, meant: &CloseSockets) {
-        let is_meant = |person: i64, login: i64| person == meant.person && meant.logins.contain(login);
-        self.dismiss(meant.room, |c| is_meant(c.person, c.login), meant.code, &meant.reason);
+        let is_meant = |c: &Connection| c.person == meant.person && meant.logins.contain(c.login);
+        self.dismiss(meant.room, is_meant, meant.code, &meant.reason);
+    }
+
+    /// Closes sockets after a change on another node, of which this one may hear late. Whoever opened theirs after the change, by the
+    /// clocks of the two machines, may have the right to it: they come back, and are admitted or refused.
+    pub fn close_sockets_late(&self, meant: &CloseSockets, changed_ms: i64) {
+        let is_meant = |c: &Connection| c.person == meant.person && meant.logins.contain(c.login);
+        self.dismiss(meant.room, |c| is_meant(c) && c.opened_ms < changed_ms, meant.code, &meant.reason);
+        self.dismiss(meant.room, is_meant, close::RESTART, "your rights have changed, come back");
     }
 }

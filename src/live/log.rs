@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::db::{Arg, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
+use crate::db::{Arg, Db, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::{Audience, Event, LogPosition, NewEvent, PublishedEvent};
 
 const COLUMNS: usize = 9;
+const SESSIONS_PER_STATEMENT: usize = 1_024;
 /// People in one statement: fewer than both databases accept.
 const PEOPLE_PER_STATEMENT: usize = 8_192;
 
@@ -247,6 +248,17 @@ impl LogRow {
         let position = Some(LogPosition { seq: self.seq, prev: self.prev, connected: self.connected });
         Ok(PublishedEvent { session: Some(session), course, at_ms: self.at_ms, event, position })
     }
+}
+
+/// Reads the last event of each of these sessions.
+pub async fn heads(db: &Db, sessions: &[i64]) -> Result<Vec<(i64, i64)>> {
+    let mut heads = Vec::new();
+    for some in sessions.chunks(SESSIONS_PER_STATEMENT) {
+        let (marks, values) = placeholders(some, 1);
+        let sql = format!("select id, last_seq from live_sessions where id in ({marks})");
+        heads.extend(db.all::<(i64, i64)>(sql, values).await?);
+    }
+    Ok(heads)
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub mod stream;
 pub use closing::{CloseSockets, EndedLogins};
 pub use frame::Frame;
 pub use hub::connection::{self, Connection, Entry, SocketHandler};
-pub use hub::{Feed, Hub, LogPart, LogRange, LogReader, RoomFrame, RoomGate, RoomKey, SocketLimits, SocketPermit};
+pub use hub::{
+    DeviceSocket, Feed, Hub, LogPart, LogRange, LogReader, RoomFrame, RoomGate, RoomKey, SocketLimits, SocketPermit,
+};
 pub use nodes::Nodes;
 pub use presence::Presence;

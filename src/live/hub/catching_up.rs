@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::connection::{Connection, Entry};
+use super::devices::DeviceSocket;
 use super::order::{LogPart, LogRange, Resume};
 use super::room::Room;
 use super::{Hub, RoomFrame, RoomKey};
@@ -31,6 +32,8 @@ pub trait RoomGate: Send + Sync {
     /// Notes that the last socket has left the room. The calls for one room come in the order of what happened. The list of rooms
     /// is locked meanwhile: this must neither wait nor call the hub.
     fn last_has_left(&self, room: RoomKey);
+    /// Announces a socket of a device to all nodes: `Hub::note_announced` is called on each, this one included. Must not wait.
+    fn announce(&self, socket: DeviceSocket);
 }
 
 impl Hub {
@@ -217,6 +220,10 @@ mod tests {
 
         fn last_has_left(&self, room: RoomKey) {
             self.note(format!("left {}", room.kind));
+        }
+
+        fn announce(&self, socket: DeviceSocket) {
+            self.note(format!("announced {}", socket.device));
         }
     }
 

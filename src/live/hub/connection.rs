@@ -15,6 +15,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::{Feed, Hub, RoomKey};
+use crate::clock::machine_ms;
 use crate::error::Result;
 use crate::live::frame::Frame;
 use crate::live::stream::Stream;
@@ -76,11 +77,17 @@ pub struct Connection {
     hub: Arc<Hub>,
     /// On the monotonic clock, so that setting the server's clock ends no connection.
     expires_ms: AtomicI64,
+    /// When it was opened, on the wall clock of this machine.
+    pub(in crate::live) opened_ms: i64,
     /// Whether anything was received since the last ping.
     pub(in crate::live) heard_since_ping: AtomicBool,
     /// Whether so many received messages wait to be handled that nothing more is read, not even a pong.
     pub(in crate::live) is_full: AtomicBool,
     pub(in crate::live) warned: AtomicBool,
+    /// The number of the announcement of this device's socket; 0 before it is announced.
+    pub(super) announced: AtomicI64,
+    /// The greatest number of an announcement by another node, for the same device.
+    pub(super) newest_rival: AtomicI64,
 }
 
 #[derive(Default)]
@@ -143,9 +150,12 @@ impl Connection {
             handler: new.handler,
             hub: hub.clone(),
             expires_ms: AtomicI64::new(new.expires_ms),
+            opened_ms: machine_ms(),
             heard_since_ping: AtomicBool::new(true),
             is_full: AtomicBool::new(false),
             warned: AtomicBool::new(false),
+            announced: AtomicI64::new(0),
+            newest_rival: AtomicI64::new(0),
         })
     }
 

@@ -6,6 +6,7 @@
 
 mod catching_up;
 pub mod connection;
+mod devices;
 mod order;
 mod room;
 mod socket_limits;
@@ -20,6 +21,7 @@ use futures_util::future::join_all;
 
 pub use self::catching_up::{LogReader, RoomGate};
 use self::connection::{Connection, close};
+pub use self::devices::DeviceSocket;
 pub use self::order::{LogPart, LogRange};
 use self::room::{EventQueue, Room};
 pub use self::socket_limits::{SocketLimits, SocketPermit};
@@ -125,6 +127,7 @@ impl Hub {
         self.replace_older(&connection);
         if let Some(gate) = self.gate.get() {
             join_all(rooms.iter().map(|key| gate.open(*key))).await;
+            self.announce(&connection);
         }
         self.wheel.add(&connection);
         self.metrics.connections.inc();
@@ -155,14 +158,6 @@ impl Hub {
         self.metrics.rooms.set(self.rooms.len() as i64);
         drop(permit);
         connection.handler().closed(&connection);
-    }
-
-    fn replace_older(&self, connection: &Arc<Connection>) {
-        let Some(device) = &connection.device else { return };
-        let key = (connection.home, connection.person, device.clone());
-        if let Some(older) = self.devices.insert(key, connection.clone()) {
-            older.close(close::REPLACED, "replaced by a newer connection of this device");
-        }
     }
 
     /// Holds the room's frames back, reads and sends what was missed since the event `since`, or else the state, drops held frames
