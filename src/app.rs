@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, Notify};
 
-use crate::bus::{Bus, Message};
+use crate::bus::{self, Bus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, SILENT, Tx, WriteState};
@@ -17,7 +17,7 @@ use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
 use crate::group_commit::GroupCommit;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
-use crate::live::{CloseSockets, Hub, Nodes, Presence, RoomFrame, log};
+use crate::live::{CloseSockets, DeviceSocket, Hub, Nodes, Presence, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::outside::gateways::Gateways;
@@ -25,6 +25,8 @@ use crate::outside::objects::Objects;
 use crate::passwords::Passwords;
 use crate::print::CertificatePrinter;
 use crate::visits::Visits;
+
+pub use crate::bus::News;
 
 /// A school, cheap to clone. Every handler and every task gets one. It is a trait object for the compiler's sake: that all parts
 /// may be shared between threads is then proved once, not again for every handler, which took a tenth of the build.
@@ -59,19 +61,18 @@ impl School {
         let (done, answer) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
             let mut tx = tx;
-            let sealed = match app.prepare(&mut tx, events).await {
-                Ok(frames) => app.seal(tx).await.map(|()| frames),
+            let sealed = match app.prepare(&mut tx, events, closed).await {
+                Ok(news) => app.seal(tx).await.map(|()| news),
                 Err(error) => Err(error),
             };
             match sealed {
-                Ok(frames) if closed.is_empty() => {
+                Ok(news) if news.closes_sockets() => {
+                    app.bus.send(news).await;
                     let _ = done.send(Ok(()));
-                    app.bus.send(Message::Frames(frames)).await;
                 }
-                Ok(frames) => {
-                    app.bus.send(Message::Frames(frames)).await;
-                    app.bus.send(Message::CloseSockets(closed)).await;
+                Ok(news) => {
                     let _ = done.send(Ok(()));
+                    app.bus.send(news).await;
                 }
                 Err(error) => {
                     let _ = done.send(Err(error));
@@ -81,9 +82,37 @@ impl School {
         answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
     }
 
-    /// Closes sockets on all nodes, for a change that the group commit has committed.
-    pub async fn close_sockets(&self, closed: Vec<CloseSockets>) {
-        self.bus.send(Message::CloseSockets(closed)).await;
+    /// Announces new sockets of devices to the other nodes, for ever, so that older sockets of the same devices are closed there.
+    pub async fn announce_devices(&self) {
+        loop {
+            let devices = Arc::new(self.bus.take_devices().await);
+            while let Err(error) = self.announce(devices.clone()).await {
+                if !error.is_outage() {
+                    tracing::error!(%error, "new sockets could not be announced; it is tried again");
+                }
+                tokio::time::sleep(ANNOUNCED_AGAIN_AFTER).await;
+            }
+        }
+    }
+
+    async fn announce(&self, devices: Arc<Vec<DeviceSocket>>) -> Result<()> {
+        let app = self.clone();
+        let written = self.group_commit.record(move |tx| {
+            let (app, devices) = (app.clone(), devices.clone());
+            Box::pin(async move { Ok((app.bus.record_devices(tx, &devices, app.now_ms()).await?, Vec::new())) })
+        });
+        self.bus.send(written.await?).await;
+        Ok(())
+    }
+
+    /// Deletes what all nodes have told each other long ago, on one of them.
+    pub async fn forget_old_news(&self) -> Result<()> {
+        if matches!(self.bus, Bus::Local(_)) || !self.nodes.is_mine("old news") {
+            return Ok(());
+        }
+        let mut tx = self.db.begin().await?;
+        bus::delete_old(&mut tx, self.now_ms()).await?;
+        self.commit(tx, Vec::new()).await
     }
 
     /// Returns why the school cannot write, or `None` if it can. The results of the last real writes decide. If there was none
@@ -126,6 +155,7 @@ impl Deref for School {
 
 /// Time that a small write may take before the school counts as not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
+const ANNOUNCED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 pub struct App {
     pub config: Config,
@@ -151,7 +181,7 @@ pub struct App {
     pub certificate_key: CertificateKey,
     pub setup: SetupSecret,
     pub printer: CertificatePrinter,
-    pub failures: Failures,
+    pub failures: Arc<Failures>,
     pub passwords: Passwords,
     pub visits: Visits,
     pub renderer: Box<dyn EventRenderer>,
@@ -178,10 +208,17 @@ pub trait EventRenderer: Send + Sync {
 impl App {
     /// Numbers and writes the events, writes what follows from them, and renders all as frames. Rows of sessions are locked
     /// before rows of enrollments, here as everywhere.
-    pub(crate) async fn prepare(&self, tx: &mut Tx, events: Vec<NewEvent>) -> Result<Vec<RoomFrame>> {
+    pub(crate) async fn prepare(&self, tx: &mut Tx, events: Vec<NewEvent>, closed: Vec<CloseSockets>) -> Result<News> {
         let events = log::append(tx, events).await?;
         let events = self.renderer.write_consequences(self, tx, events).await?;
-        if events.is_empty() { Ok(Vec::new()) } else { self.renderer.render(tx, &events).await }
+        let frames = if events.is_empty() { Vec::new() } else { self.renderer.render(tx, &events).await? };
+        self.bus.record(tx, frames, closed, self.now_ms()).await
+    }
+
+    /// Writes, in a transaction of the group commit, that sockets are to be closed. They are closed when its caller sends the news
+    /// after the commit; if that does not happen, other nodes close them all the same.
+    pub async fn record_closing(&self, tx: &mut Tx, closed: Vec<CloseSockets>) -> Result<News> {
+        self.bus.record(tx, Vec::new(), closed, self.now_ms()).await
     }
 
     pub(crate) async fn seal(&self, tx: Tx) -> Result<()> {

@@ -19,7 +19,6 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 
 use crate::app::School;
-use crate::bus::Message;
 use crate::db::TRIES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::group_commit::{QueueEntry, QueuedWrite, WriteQueue};
@@ -195,10 +194,10 @@ async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<R
         }
         // The order is kept within each write, and not across the group.
         tx.begin_write_of_group();
-        let frames = app.prepare(&mut tx, events).await?;
-        Ok::<_, FailedGroup>((tx, frames, refused))
+        let news = app.prepare(&mut tx, events, Vec::new()).await?;
+        Ok::<_, FailedGroup>((tx, news, refused))
     };
-    let (tx, frames, refused) = match tokio::time::timeout(GROUP_WITHIN, written).await {
+    let (tx, news, refused) = match tokio::time::timeout(GROUP_WITHIN, written).await {
         Ok(written) => written?,
         // Dropping the transaction rolls the group back.
         Err(_) => return Err(app.db.record_silence("a group of writes took too long").into()),
@@ -206,6 +205,6 @@ async fn write_all(app: &School, group: &mut [Box<dyn QueuedWrite>]) -> Result<R
     app.seal(tx).await?;
     let app = app.clone();
     // The next group is written while this one is delivered: rooms keep the order by `seq`.
-    tokio::spawn(async move { app.bus.send(Message::Frames(frames)).await });
+    tokio::spawn(async move { app.bus.send(news).await });
     Ok(refused)
 }

@@ -31,6 +31,7 @@ pub struct Metrics {
     pub bus_received: Counter,
     pub bus_dropped: Counter,
     pub bus_unread: Counter,
+    pub resyncs: Counter,
 }
 
 impl Default for Metrics {
@@ -52,6 +53,7 @@ impl Default for Metrics {
             bus_received: Counter::default(),
             bus_dropped: Counter::default(),
             bus_unread: Counter::default(),
+            resyncs: Counter::default(),
         };
         let m = &mut metrics;
         let registry = &mut m.registry;
@@ -73,6 +75,7 @@ impl Default for Metrics {
             m.bus_dropped.clone(),
         );
         registry.register("bus_unread", "Messages that this version cannot read", m.bus_unread.clone());
+        registry.register("resyncs", "Times that dashboards had to fetch anew", m.resyncs.clone());
         metrics
     }
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::{App, School};
-use crate::bus::{Bus, LocalNode};
+use crate::bus::{Bus, LocalNode, RedisBus, RoomKinds};
 use crate::clock::{Clock, random_bytes};
 use crate::config::Config;
 use crate::db::Db;
@@ -74,6 +74,10 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     let presence = Arc::new(Presence::new(hub.clone(), room::SESSION));
     let (group_commit, queue) = GroupCommit::new();
     let clock = Clock::new(zone);
+    let failures = Arc::new(Failures::new(config.limits_failures()));
+    let node =
+        LocalNode { hub: hub.clone(), presence: presence.clone(), failures: failures.clone(), clock: clock.clone() };
+    let bus = open_bus(&config, &keys, node, &metrics)?;
     let objects = Objects::open(&config.storing, &config.data, keys.derived("objects")?, clock.clone())?;
     let public_url = config.public_url(bound);
     if config.storing.is_blocked_at(&public_url) {
@@ -88,7 +92,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         public_url,
         clock,
         db,
-        bus: Bus::Local(LocalNode { hub: hub.clone(), presence: presence.clone() }),
+        bus,
         presence,
         nodes: Nodes::new(!config.redis.is_set(), BeatPeriods::of(config.clocks.node_beat_ms)),
         hub,
@@ -103,7 +107,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         certificate_key,
         setup,
         printer,
-        failures: Failures::new(config.limits_failures()),
+        failures,
         passwords: Passwords::default(),
         visits: Visits::default(),
         renderer: Box::new(RendererWithNames { render: surfaces::live::render }),
@@ -116,9 +120,21 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     Ok(app)
 }
 
+/// Links this node with others if there is a Redis. A node alone needs none.
+fn open_bus(config: &Config, keys: &Keys, node: LocalNode, metrics: &Arc<Metrics>) -> Result<Bus> {
+    if !config.redis.is_set() {
+        return Ok(Bus::Local(node));
+    }
+    // Two schools on one Redis do not hear each other.
+    let school: String = keys.derived("bus")?.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let kinds = RoomKinds { logged: room::SESSION, unlogged: &[room::BOARD, room::DESK], own: room::PERSON };
+    RedisBus::open(&config.redis, format!("gyosil:{school}:"), node, kinds, metrics.clone()).map(Bus::Redis)
+}
+
 /// Serves until `shutdown`, then sends each socket its time to come back, finishes what is under way, and returns.
 pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
     let tls = listener::tls(&app.config)?;
+    app.bus.begin(&app.db).await?;
     nodes::begin(&app).await?;
     let mut chores = chores(&app);
     let (leave, leaving) = watch::channel(false);
@@ -159,6 +175,7 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     if tokio::time::timeout(LAST_WRITES_WITHIN, last_writes).await.is_err() {
         tracing::warn!("some writes were not done in time; none of them was acknowledged");
     }
+    app.bus.close();
     if tokio::time::timeout(CLOSED_WITHIN, app.db.close()).await.is_err() {
         tracing::warn!("the database was not closed in time; it recovers by itself");
     }
@@ -226,6 +243,11 @@ fn chores(app: &School) -> JoinSet<()> {
         settling::give_back_lost(&app).await?;
         settling::settle_judged(&app).await
     });
+    every(&mut chores, app, Duration::from_secs(60), "old news", |app| async move { app.forget_old_news().await });
+    let following = app.clone();
+    chores.spawn(async move { following.bus.keep_up(&following.db).await });
+    let announcing = app.clone();
+    chores.spawn(async move { announcing.announce_devices().await });
     chores.spawn(analyse(app.clone()));
     chores
 }

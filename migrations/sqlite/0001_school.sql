@@ -1016,3 +1016,11 @@ create table heartbeat (
   id bigint primary key check (id = 1),
   at_ms bigint not null
 );
+
+-- What one node tells all others and what is in no log, for ten minutes: each node acts once on each row.
+create table node_messages (
+  id integer primary key autoincrement,
+  at_ms bigint not null,
+  body text not null
+);
+create index node_messages_at on node_messages (at_ms);

@@ -1,54 +1,86 @@
-//! Messages between nodes. A message is plain data, which any node can act on. A single node delivers its own to itself.
+//! News between nodes: plain data, on which any node can act. A node alone delivers its own to itself.
 
+mod news;
 pub mod redis;
+mod redis_bus;
+mod rows;
 pub mod wire;
 
 use std::sync::Arc;
 
-use crate::live::{CloseSockets, Hub, Presence, RoomFrame};
-
-/// A message about a commit. Messages may arrive in another order than they were sent, and some may be lost: what must not be lost is
-/// in the log of a session.
-#[derive(Debug, Clone)]
-pub enum Message {
-    /// Frames for the rooms that they name.
-    Frames(Vec<RoomFrame>),
-    /// Sockets that have no right to be open any more.
-    CloseSockets(Vec<CloseSockets>),
-}
+pub use self::news::{LocalNode, News};
+pub use self::redis_bus::{RedisBus, RoomKinds};
+pub use self::rows::delete_old;
+use crate::db::{Db, Tx};
+use crate::error::Result;
+use crate::live::{CloseSockets, DeviceSocket, RoomFrame};
 
 pub enum Bus {
     Local(LocalNode),
-}
-
-/// The part of a node that a message changes.
-pub struct LocalNode {
-    pub hub: Arc<Hub>,
-    pub presence: Arc<Presence>,
+    Redis(Arc<RedisBus>),
 }
 
 impl Bus {
-    /// Sends a message to all nodes. Returns when it is delivered on this one.
-    pub async fn send(&self, message: Message) {
+    /// Makes the news of a transaction, just before its commit, and writes what other nodes must not miss.
+    pub async fn record(
+        &self,
+        tx: &mut Tx,
+        frames: Vec<RoomFrame>,
+        closed: Vec<CloseSockets>,
+        now_ms: i64,
+    ) -> Result<News> {
         match self {
-            Bus::Local(node) => node.deliver(message).await,
+            Bus::Local(_) => Ok(News { frames, closed, ..News::default() }),
+            Bus::Redis(bus) => bus.record(tx, frames, closed, now_ms).await,
         }
     }
-}
 
-impl LocalNode {
-    /// Carries out a message on this node, from whichever node it came.
-    async fn deliver(&self, message: Message) {
-        match message {
-            Message::Frames(frames) => self.hub.deliver(frames).await,
-            Message::CloseSockets(orders) => {
-                for order in &orders {
-                    if order.has_left {
-                        self.presence.remove_leaver(order.room.id, order.person);
-                    }
-                    self.hub.close_sockets(order);
-                }
-            }
+    /// Sends news to all nodes, after the commit. Returns when they are delivered on this one.
+    pub async fn send(&self, news: News) {
+        match self {
+            Bus::Local(node) => node.deliver(news.frames, news.closed).await,
+            Bus::Redis(bus) => bus.send(news).await,
+        }
+    }
+
+    /// Begins to hear other nodes, before the first socket comes.
+    pub async fn begin(&self, db: &Db) -> Result<()> {
+        match self {
+            Bus::Local(_) => Ok(()),
+            Bus::Redis(bus) => bus.begin(db).await,
+        }
+    }
+
+    /// Finds what other nodes could not send, for as long as it is polled. Returns at once if this node is alone.
+    pub async fn keep_up(&self, db: &Db) {
+        if let Bus::Redis(bus) = self {
+            futures_util::future::join(bus.keep_up(db), bus.send_counts()).await;
+        }
+    }
+
+    /// Waits for new sockets of devices, of which the other nodes are to hear; for ever if this node is alone.
+    pub async fn take_devices(&self) -> Vec<DeviceSocket> {
+        match self {
+            Bus::Local(_) => std::future::pending().await,
+            Bus::Redis(bus) => bus.take_devices().await,
+        }
+    }
+
+    pub async fn record_devices(&self, tx: &mut Tx, devices: &[DeviceSocket], now_ms: i64) -> Result<News> {
+        match self {
+            Bus::Local(_) => Ok(News::default()),
+            Bus::Redis(bus) => bus.record_devices(tx, devices, now_ms).await,
+        }
+    }
+
+    /// Whether news of other nodes come late, because Redis is away.
+    pub fn is_degraded(&self) -> bool {
+        matches!(self, Bus::Redis(bus) if !bus.is_up())
+    }
+
+    pub fn close(&self) {
+        if let Bus::Redis(bus) = self {
+            bus.close();
         }
     }
 }

@@ -4,8 +4,10 @@
 //! A message is a header in one line of JSON, and then the payloads of its frames, as they are.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::live::{CloseSockets, EndedLogins, Frame, RoomFrame, RoomKey};
+use crate::failures::CountChange;
+use crate::live::{CloseSockets, DeviceSocket, EndedLogins, Frame, RoomFrame, RoomKey};
 
 /// Longer messages are neither sent nor read.
 pub const MESSAGE_MAX_BYTES: usize = 512 * 1024;
@@ -19,8 +21,12 @@ pub struct Packet {
     pub from: Instance,
     /// The row of `node_messages` that holds the same, if it must not be lost. Each node acts once on each row.
     pub row: Option<i64>,
+    /// When sockets lost their right, on the wall clock of the node that sent this.
+    pub changed_ms: i64,
     pub frames: Vec<RoomFrame>,
     pub closed: Vec<CloseSockets>,
+    pub counted: Vec<CountChange>,
+    pub devices: Vec<DeviceSocket>,
 }
 
 /// Why bytes are no message for this node.
@@ -40,10 +46,17 @@ struct Header {
     from: Instance,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     row: Option<i64>,
+    #[serde(default)]
+    changed_ms: i64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     frames: Vec<FrameHeader>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     close: Vec<CloseOrder>,
+    /// Each as a later version may have it, so that one that is not known does not hide the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    counted: Vec<Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    devices: Vec<DeviceHeader>,
 }
 
 /// Only the kind, which decides how the rest is read.
@@ -78,6 +91,14 @@ struct CloseOrder {
 }
 
 #[derive(Serialize, Deserialize)]
+struct DeviceHeader {
+    room: (char, i64),
+    person: i64,
+    device: Box<str>,
+    socket: u64,
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Logins {
     All,
@@ -90,18 +111,17 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Packet {
-    pub fn is_empty(&self) -> bool {
-        self.frames.is_empty() && self.closed.is_empty()
-    }
-
     /// Returns the bytes, or `None` if they would be too many.
     pub fn encode(&self) -> Option<Vec<u8>> {
         let header = Header {
             kind: NEWS.to_owned(),
             from: self.from,
             row: self.row,
+            changed_ms: self.changed_ms,
             frames: self.frames.iter().map(FrameHeader::from).collect(),
             close: self.closed.iter().map(CloseOrder::from).collect(),
+            counted: self.counted.iter().filter_map(|change| serde_json::to_value(change).ok()).collect(),
+            devices: self.devices.iter().map(DeviceHeader::from).collect(),
         };
         let mut bytes = serde_json::to_vec(&header).ok()?;
         bytes.push(b'\n');
@@ -130,7 +150,10 @@ impl Packet {
             frames.push(frame.with(text));
         }
         let closed = header.close.into_iter().map(CloseSockets::from).collect();
-        Ok(Packet { from: header.from, row: header.row, frames, closed })
+        let counted = header.counted.into_iter().filter_map(|change| serde_json::from_value(change).ok()).collect();
+        let devices = header.devices.into_iter().map(DeviceSocket::from).collect();
+        let Header { from, row, changed_ms, .. } = header;
+        Ok(Packet { from, row, changed_ms, frames, closed, counted, devices })
     }
 }
 
@@ -161,6 +184,20 @@ impl FrameHeader {
             personal: self.personal,
             frame: Frame::text(payload),
         }
+    }
+}
+
+impl From<&DeviceSocket> for DeviceHeader {
+    fn from(socket: &DeviceSocket) -> DeviceHeader {
+        let DeviceSocket { room, person, device, socket } = socket.clone();
+        DeviceHeader { room: (room.kind, room.id), person, device, socket }
+    }
+}
+
+impl From<DeviceHeader> for DeviceSocket {
+    fn from(header: DeviceHeader) -> DeviceSocket {
+        let DeviceHeader { room, person, device, socket } = header;
+        DeviceSocket { room: key(room), person, device, socket }
     }
 }
 
@@ -203,6 +240,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::failures::{Account, Attempts};
 
     fn packet() -> Packet {
         let room = RoomKey { kind: 's', id: 17 };
@@ -225,8 +263,16 @@ mod tests {
         Packet {
             from: u64::MAX,
             row: Some(12),
+            changed_ms: 1_764_460_800_000,
             frames: vec![frame(Some(5), r#"{"type":"step_changed","data":"단계"}"#), frame(None, "{}")],
             closed: vec![order(EndedLogins::All), order(EndedLogins::Only(3)), order(EndedLogins::AllBut(4))],
+            counted: vec![
+                CountChange::Counted(Attempts::CodesFrom([127, 0, 0, 1].into())),
+                CountChange::GivenBack(Attempts::AccountFrom(Account::unknown("김"), [127, 0, 0, 1].into())),
+                CountChange::Forgiven(Attempts::PlaysOf { person: 7, most: 5 }),
+                CountChange::AccountForgiven(7),
+            ],
+            devices: vec![DeviceSocket { room, person: 7, device: "어머니 폰".into(), socket: 3 }],
         }
     }
 
@@ -236,19 +282,21 @@ mod tests {
         let read = Packet::decode(&sent.encode().unwrap()).unwrap();
         assert_eq!(format!("{sent:?}"), format!("{read:?}"));
         let bytes = Packet { from: 1, ..Packet::default() }.encode().unwrap();
-        assert!(Packet::decode(&bytes).unwrap().is_empty());
+        assert!(Packet::decode(&bytes).unwrap().frames.is_empty());
     }
 
     #[test]
     fn a_message_of_the_next_version_is_read() {
         let bytes = concat!(
             r#"{"kind":"news","version":2,"from":9,"trace":{"id":"x"},"frames":[{"room":["s",1],"bytes":2,"seq":4,"ttl":5}],"#,
-            r#""close":[{"room":["p",2],"person":2,"logins":{"only":3},"code":4401,"reason":"r","since":8}]}"#,
+            r#""close":[{"room":["p",2],"person":2,"logins":{"only":3},"code":4401,"reason":"r","since":8}],"#,
+            r#""counted":[{"Counted":{"CloudsFrom":1}},"Rain",{"AccountForgiven":4}]}"#,
             "\n{}and more"
         );
         let read = Packet::decode(bytes.as_bytes()).unwrap();
         assert_eq!((read.from, read.frames[0].seq, read.frames[0].frame.payload()), (9, Some(4), &b"{}"[..]));
         assert_eq!((read.closed[0].logins, read.closed[0].has_left), (EndedLogins::Only(3), false));
+        assert_eq!(read.counted, [CountChange::AccountForgiven(4)]);
     }
 
     #[test]

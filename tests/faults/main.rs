@@ -9,5 +9,6 @@ mod links;
 mod locks;
 mod redis_links;
 mod serving;
+mod several_nodes;
 mod shutdown;
 mod work;

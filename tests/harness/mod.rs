@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod judges;
 pub mod learning;
 pub mod namespace;
+pub mod nodes;
 pub mod people;
 pub mod postgres;
 pub mod process;

@@ -47,7 +47,7 @@ impl Redis {
 
     pub fn starts_with(setup: Setup) -> Redis {
         let folder = tempfile::Builder::new().prefix("gyosil-redis-").tempdir().unwrap();
-        let redis = Redis { port: free_port(setup.is_cluster), folder, setup, pid: Mutex::new(None) };
+        let redis = Redis { port: free_port(), folder, setup, pid: Mutex::new(None) };
         redis.starts_again();
         redis
     }
@@ -64,13 +64,15 @@ impl Redis {
     pub fn starts_again(&self) {
         let mut pid = self.pid.lock().unwrap();
         assert!(pid.is_none(), "it runs");
-        *pid = Some(start(self.command()));
-        drop(pid);
+        let started = start(self.command());
+        *pid = Some(started);
         let patience = Instant::now() + PATIENCE;
         while TcpStream::connect(self.address()).is_err() {
             assert!(Instant::now() < patience, "Redis did not start");
             std::thread::sleep(Duration::from_millis(10));
         }
+        let state = std::fs::read_to_string(format!("/proc/{started}/stat")).unwrap();
+        assert!(!state.contains(") Z "), "someone else has the port {}", self.port);
     }
 
     pub fn is_killed(&self) {
@@ -211,14 +213,15 @@ impl Cluster {
     }
 }
 
-fn free_port(is_cluster: bool) -> u16 {
+/// A port that nobody else takes while the server is dead: below those that the kernel gives to whoever asks for any.
+fn free_port() -> u16 {
+    static TAKEN: Mutex<Vec<u16>> = Mutex::new(Vec::new());
+    let mut taken = TAKEN.lock().unwrap();
     loop {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let is_bus_free = || {
-            let bus = port.checked_add(BUS_PORT_OFFSET);
-            bus.is_some_and(|bus| TcpListener::bind(("127.0.0.1", bus)).is_ok())
-        };
-        if !is_cluster || is_bus_free() {
+        let port = 10_000 + u16::from_le_bytes(gyosil::clock::random_bytes()) % 12_000;
+        let is_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
+        if !taken.contains(&port) && is_free(port) && is_free(port + BUS_PORT_OFFSET) {
+            taken.push(port);
             return port;
         }
     }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use super::codes::{self, Invitation};
 use super::identity::{self, NameConflict};
 use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, state};
-use crate::app::School;
+use crate::app::{News, School};
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Noun, Result};
 use crate::event::{Event, GradeScope, NewEvent, StoredAnswer};
@@ -43,8 +43,8 @@ pub struct Joined {
     pub participant: Participant,
     pub status: String,
     pub is_new: bool,
-    /// Whether they had left, and this call let them in again.
-    is_back: bool,
+    /// Set if they had left, and this call let them in again: the sockets that they opened meanwhile are to be closed.
+    news_of_return: Option<News>,
 }
 
 /// Admits a student to a session. Enrolls them if they are not enrolled, and logs the join and sends it to the instructor.
@@ -74,10 +74,9 @@ where
 {
     let app = app.clone();
     let recorded = tokio::spawn(async move {
-        let (joined, more) = app.group_commit.record_for(session, write).await?;
-        if joined.is_back {
-            let Participant { session, person, .. } = joined.participant;
-            app.close_sockets(vec![CloseSockets::of_returner(room::session(session), person)]).await;
+        let (mut joined, more) = app.group_commit.record_for(session, write).await?;
+        if let Some(news) = joined.news_of_return.take() {
+            app.bus.send(news).await;
         }
         Ok((joined, more))
     });
@@ -97,7 +96,7 @@ async fn admit(
     let (is_new, came) = match known {
         Some(p) if p.removed_ms.is_some() => return Err(Error::Removed),
         Some(participant) if participant.left_ms.is_none() => {
-            return Ok((Joined { participant, status, is_new: false, is_back: false }, Vec::new()));
+            return Ok((Joined { participant, status, is_new: false, news_of_return: None }, Vec::new()));
         }
         Some(_) => {
             // Fails for a person who was rejected in the meantime, and gives the new enrollment of a person who applied
@@ -126,13 +125,20 @@ async fn admit(
         return Err(Error::SessionFull { cap_people: SESSION_MAX_PEOPLE });
     }
     if !came {
-        return Ok((Joined { participant, status, is_new, is_back: false }, Vec::new()));
+        return Ok((Joined { participant, status, is_new, news_of_return: None }, Vec::new()));
     }
     let event = Event::StudentJoined { person, total };
     let mut events = vec![NewEvent { session: Some(session.id), course: session.course, at_ms: now_ms, event }];
     events.push(NewEvent::grade_due(session.course, GradeScope::Enrollment(participant.enrollment), now_ms));
     events.extend(automatic::mark_participant(app, tx, session, (person, participant.enrollment), now_ms).await?);
-    Ok((Joined { participant, status, is_new, is_back: !is_new }, events))
+    let news_of_return = match is_new {
+        true => None,
+        false => {
+            let order = CloseSockets::of_returner(room::session(session.id), person);
+            Some(app.record_closing(tx, vec![order]).await?)
+        }
+    };
+    Ok((Joined { participant, status, is_new, news_of_return }, events))
 }
 
 #[derive(Debug, Clone)]

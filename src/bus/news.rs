@@ -1,0 +1,62 @@
+//! What a commit has to tell the nodes, and how a node acts on it.
+
+use std::sync::Arc;
+
+use super::wire::Packet;
+use crate::clock::Clock;
+use crate::failures::Failures;
+use crate::live::{CloseSockets, Hub, Presence, RoomFrame};
+
+/// What a commit has to tell. It may arrive in another order than it was sent, and some of it late: what the log of a session has
+/// is put in order by the rooms, and what must not be lost was recorded in the same transaction.
+#[derive(Default)]
+pub struct News {
+    /// Frames for the rooms that they name.
+    pub frames: Vec<RoomFrame>,
+    /// Sockets that have no right to be open any more.
+    pub closed: Vec<CloseSockets>,
+    /// What was written for the other nodes. It is in neither of the others.
+    pub(super) recorded: Vec<Packet>,
+}
+
+impl News {
+    pub fn closes_sockets(&self) -> bool {
+        !self.closed.is_empty() || self.recorded.iter().any(|packet| !packet.closed.is_empty())
+    }
+}
+
+/// The part of a node that news change.
+pub struct LocalNode {
+    pub hub: Arc<Hub>,
+    pub presence: Arc<Presence>,
+    pub failures: Arc<Failures>,
+    pub clock: Clock,
+}
+
+impl LocalNode {
+    /// Acts on news of this node.
+    pub async fn deliver(&self, frames: Vec<RoomFrame>, closed: Vec<CloseSockets>) {
+        self.hub.deliver(frames).await;
+        for order in &closed {
+            self.remove_leaver(order);
+            self.hub.close_sockets(order);
+        }
+    }
+
+    /// Acts on what another node has sent.
+    pub(super) async fn accept(&self, packet: Packet) {
+        let now_ms = self.clock.now_ms();
+        packet.counted.into_iter().for_each(|change| self.failures.apply(change, now_ms));
+        self.hub.deliver(packet.frames).await;
+        for order in &packet.closed {
+            self.remove_leaver(order);
+            self.hub.close_sockets_late(order, packet.changed_ms);
+        }
+    }
+
+    fn remove_leaver(&self, order: &CloseSockets) {
+        if order.has_left {
+            self.presence.remove_leaver(order.room.id, order.person);
+        }
+    }
+}
