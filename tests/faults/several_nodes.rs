@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use gyosil::failures::{Account, Attempts};
 use serde_json::json;
 
-use crate::harness::nodes::{Nodes, on_two_nodes};
+use crate::harness::nodes::{Nodes, on_two_nodes, on_two_nodes_of_a_cluster};
 use crate::harness::people::{Lecture, PASSWORD, Person, Session};
 use crate::harness::redis::Redis;
 use crate::harness::socket::Socket;
@@ -88,6 +88,46 @@ fn events_come_at_once_through_redis() {
         // A look at the log may have come between a commit and its message.
         assert!(nodes.b.app.metrics.gaps_read.get() - gaps <= 2, "most came through Redis");
         assert!(nodes.b.app.metrics.bus_received.get() > 0);
+    });
+}
+
+#[test]
+fn nodes_hear_each_other_through_a_cluster_whose_slots_move() {
+    on_two_nodes_of_a_cluster(|nodes| async move {
+        let class = class(&nodes.a).await;
+        let (_, mut there) = follower(&class, &nodes.b, "이영희").await;
+        let received = || nodes.b.app.metrics.bus_received.get();
+        let before = received();
+        moves_are_heard(&class, &class.lecture.steps[1..4], &mut [&mut there]).await;
+        assert!(received() > before);
+        let of_room = format!("*:s{}", class.session.id);
+        let heard_at = |master: usize| nodes.cluster.masters[master].asks(&["PUBSUB", "SHARDCHANNELS", &of_room]);
+        let (owner, channel) = (0..3).map(|n| (n, heard_at(n))).find(|(_, channel)| !channel.is_empty()).unwrap();
+        let other = (owner + 1) % 3;
+        nodes.cluster.moves_slot(nodes.cluster.slot_of(&channel), other);
+        moves_are_heard(&class, &class.lecture.steps[4..6], &mut [&mut there]).await;
+        until("the new master has the channel", async || (heard_at(other) == channel).then_some(())).await;
+        moves_are_heard(&class, &class.lecture.steps[6..], &mut [&mut there]).await;
+        no_event_came_twice(&there);
+    });
+}
+
+#[test]
+fn a_frozen_redis_makes_nobody_miss_anything() {
+    on_two_nodes(&[], |nodes| async move {
+        let class = class(&nodes.a).await;
+        let (_, mut there) = follower(&class, &nodes.b, "이영희").await;
+        nodes.redis.freezes();
+        let since = Instant::now();
+        // At first both believe that Redis is there.
+        moves_are_heard(&class, &class.lecture.steps[1..3], &mut [&mut there]).await;
+        assert!(since.elapsed() < 2 * SECOND, "{:?}", since.elapsed());
+        until("it misses Redis", async || nodes.b.app.bus.is_degraded().then_some(())).await;
+        moves_are_heard(&class, &class.lecture.steps[3..5], &mut [&mut there]).await;
+        nodes.redis.thaws();
+        nodes.hear_each_other().await;
+        moves_are_heard(&class, &class.lecture.steps[5..], &mut [&mut there]).await;
+        no_event_came_twice(&there);
     });
 }
 

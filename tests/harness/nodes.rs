@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::redis::Redis;
+use super::redis::{Cluster, Redis};
 use super::{Backend, School, close_databases, until};
 
 /// The secrets that all nodes of a school share.
@@ -25,30 +25,65 @@ impl Drop for Nodes {
     fn drop(&mut self) {}
 }
 
+/// Two nodes that hear each other through a cluster.
+pub struct ClusterNodes {
+    pub cluster: Cluster,
+    pub a: School,
+    pub b: School,
+}
+
+impl Drop for ClusterNodes {
+    fn drop(&mut self) {}
+}
+
 pub fn on_two_nodes<F>(flags: &[&str], story: impl FnOnce(Nodes) -> F)
 where
     F: Future<Output = ()>,
 {
+    tells(async {
+        let redis = Redis::starts();
+        let (a, b) = two_nodes(&redis.url(), flags).await;
+        story(Nodes { redis, a, b }).await;
+    });
+}
+
+pub fn on_two_nodes_of_a_cluster<F>(story: impl FnOnce(ClusterNodes) -> F)
+where
+    F: Future<Output = ()>,
+{
+    tells(async {
+        let cluster = Cluster::starts().await;
+        let (a, b) = two_nodes(&cluster.masters[0].url(), &[]).await;
+        story(ClusterNodes { cluster, a, b }).await;
+    });
+}
+
+fn tells(story: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let redis = Redis::starts();
-        let url = redis.url();
-        let flags = [&SECRETS[..], flags, &["--redis", &url]].concat();
-        let a = School::open(Backend::Postgres, &flags).await;
-        let b = a.another_node().await;
-        let nodes = Nodes { redis, a, b };
-        nodes.hear_each_other().await;
-        tokio::time::timeout(Duration::from_secs(240), story(nodes)).await.expect("the story took too long");
+        tokio::time::timeout(Duration::from_secs(240), story).await.expect("the story took too long");
         close_databases().await;
     });
     runtime.shutdown_background();
 }
 
+async fn two_nodes(redis: &str, flags: &[&str]) -> (School, School) {
+    let flags = [&SECRETS[..], flags, &["--redis", redis]].concat();
+    let a = School::open(Backend::Postgres, &flags).await;
+    let b = a.another_node().await;
+    hear_each_other(&[&a, &b]).await;
+    (a, b)
+}
+
+async fn hear_each_other(nodes: &[&School]) {
+    for node in nodes {
+        until("it hears the others", async || (!node.app.bus.is_degraded()).then_some(())).await;
+    }
+}
+
 impl Nodes {
     pub async fn hear_each_other(&self) {
-        for node in [&self.a, &self.b] {
-            until("it hears the other", async || (!node.app.bus.is_degraded()).then_some(())).await;
-        }
+        hear_each_other(&[&self.a, &self.b]).await;
     }
 
     /// Redis is gone, and both have noticed it.
