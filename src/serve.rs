@@ -54,8 +54,10 @@ const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
 const LAST_WRITES_WITHIN: Duration = Duration::from_millis(1_500);
 /// The time that closing the connections to the database may take after that.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);
-/// Clients come back spread over this time, so that the next server is not overrun.
+/// Clients come back spread over this time, so that the server is not overrun that starts in place of this one.
 const COME_BACK_WITHIN_MS: u64 = 5_000;
+/// The same where other nodes share them, and are there already.
+const COME_TO_OTHERS_WITHIN_MS: u64 = 1_250;
 
 /// Opens the database and puts the parts of the school together. Nothing listens yet.
 pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
@@ -152,8 +154,9 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     tracing::info!("closing");
     app.leave();
     let _ = leave.send(true);
+    let within_ms = if app.nodes.is_alone() { COME_BACK_WITHIN_MS } else { COME_TO_OTHERS_WITHIN_MS };
     app.hub.dismiss_all(|| {
-        let retry_after_ms = 250 + u64::from_le_bytes(random_bytes()) % COME_BACK_WITHIN_MS;
+        let retry_after_ms = 250 + u64::from_le_bytes(random_bytes()) % within_ms;
         format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
     });
     if tokio::time::timeout(GOODBYE_WITHIN, serving).await.is_err() {
