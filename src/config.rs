@@ -51,8 +51,8 @@ pub struct Config {
     /// The database: sqlite:FILE or postgres://… (default: gyosil.db in the data folder)
     #[arg(long, global = true, env = "GYOSIL_DATABASE", value_parser = database_url)]
     pub database: Option<String>,
-    /// The name of this node among those that share a database (not in this version: one node serves alone)
-    #[arg(long, global = true, env = "GYOSIL_NODE", default_value = "1", hide = true)]
+    /// The name of this node in the log, among those that share a database
+    #[arg(long, global = true, env = "GYOSIL_NODE", default_value = "1")]
     pub node: String,
     #[command(flatten)]
     pub redis: RedisSettings,

@@ -16,7 +16,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::app::{App, School};
 use crate::bus::{Bus, LocalNode, RedisBus, RoomKinds};
 use crate::clock::{Clock, random_bytes};
-use crate::config::Config;
+use crate::config::{Config, ObjectPlace};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::failures::Failures;
@@ -84,6 +84,9 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     let public_url = config.public_url(bound);
     if config.storing.is_blocked_at(&public_url) {
         tracing::warn!("browsers block the store of videos: the school is at https, and GYOSIL_S3_ENDPOINT at http");
+    }
+    if config.redis.is_set() && config.storing.objects == ObjectPlace::Folder {
+        tracing::warn!("videos are kept in the data folder, which no other node sees: set GYOSIL_OBJECTS to a bucket");
     }
     let setup = match config.redis.is_set() {
         true => SetupSecret::of_all_nodes(&keys.derived("setup")?),
