@@ -90,3 +90,59 @@ async fn handle(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// Handles a message when it is allowed to.
+    struct SlowNode {
+        allowed: Semaphore,
+        handled: AtomicUsize,
+        interruptions: AtomicUsize,
+    }
+
+    impl Receiver for SlowNode {
+        fn receive<'a>(&'a self, _: &'a str, _: &'a [u8]) -> BoxFuture<'a, ()> {
+            Box::pin(async {
+                self.allowed.acquire().await.unwrap().forget();
+                self.handled.fetch_add(1, Ordering::SeqCst);
+            })
+        }
+
+        fn note_interruption(&self) {
+            self.interruptions.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_inbox_that_overflows_tells_it_once_there_is_room_again() {
+        let node = Arc::new(SlowNode {
+            allowed: Semaphore::new(0),
+            handled: AtomicUsize::new(0),
+            interruptions: AtomicUsize::new(0),
+        });
+        let metrics = Arc::new(Metrics::default());
+        let inbox = Inbox::new(node.clone(), metrics.clone());
+        let mebibyte = 1024 * 1024;
+        for n in 0..40 {
+            inbox.put(format!("channel {n}").into(), vec![0; mebibyte]);
+        }
+        let fit = WAITING_MAX_BYTES / (mebibyte + MESSAGE_BYTES);
+        assert_eq!((metrics.bus_received.get(), metrics.bus_dropped.get()), (40, 40 - fit as u64));
+        node.allowed.add_permits(40);
+        let told = async {
+            while node.handled.load(Ordering::SeqCst) < fit || node.interruptions.load(Ordering::SeqCst) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), told).await.expect("it is told");
+        assert_eq!(node.interruptions.load(Ordering::SeqCst), 1);
+        inbox.put("channel".into(), vec![0; mebibyte]);
+        assert_eq!(metrics.bus_dropped.get(), 40 - fit as u64, "there is room again");
+    }
+}
