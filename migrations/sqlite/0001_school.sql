@@ -543,6 +543,7 @@ create table screen_counts (
   primary key (session, node)
 );
 create index screen_counts_node on screen_counts (node);
+create index screen_counts_stale on screen_counts (node) where is_stale;
 
 create table help_requests (
   id integer primary key autoincrement,

@@ -129,13 +129,10 @@ impl Presence {
 
     // Steps that the screens show.
 
-    /// Counts, for each room, the people whose screen shows the step.
-    pub fn count_screens(&self, spans: &[StepSpan]) -> Vec<i64> {
-        let count = |span: &StepSpan| {
-            let is_here = |person| self.is_here(span.room, person);
-            self.screens.count(span.room, span.first, span.last, is_here)
-        };
-        spans.iter().map(count).collect()
+    /// Counts the people here whose screen shows the step, but those of whom another node counts the screen.
+    pub fn count_screens(&self, span: &StepSpan, others: &HashSet<(i64, i64)>) -> i64 {
+        let is_counted = |person| self.is_here(span.room, person) && !others.contains(&(span.room, person));
+        self.screens.count(span.room, span.first, span.last, is_counted)
     }
 
     /// Returns the rooms whose count of screens may be new, and clears the list.
@@ -146,6 +143,11 @@ impl Presence {
     /// Puts a room on that list, because a person came or left, or because its count could not be logged.
     pub fn recount_screens(&self, room: i64) {
         self.screens.recount(room);
+    }
+
+    /// Puts a room on that list, and lets its count be logged even if it has not changed.
+    pub fn log_screens_again(&self, room: i64) {
+        self.screens.log_again(room);
     }
 
     /// Takes all open rooms, and puts the others on that list: the screens of a room that has ended are then forgotten.
@@ -167,6 +169,12 @@ impl Presence {
     }
 
     // Sessions that are led.
+
+    /// The rooms in which a person is by this node who leads: who gets all of the room's frames.
+    pub fn led_here(&self) -> Vec<i64> {
+        let rooms = self.hub.open_rooms(self.kind);
+        self.led_of(&rooms).into_iter().collect()
+    }
 
     /// Those of these rooms in which a person is who leads: who gets all of the room's frames.
     pub fn led_of(&self, rooms: &[i64]) -> HashSet<i64> {
@@ -226,15 +234,25 @@ mod tests {
         presence.note_screen(1, 3, KIM);
         presence.note_screen(1, 5, LEE);
         presence.note_screen(2, 5, KIM);
-        let spans = [span(1, 3), span(1, 4), span(2, 4), span(3, 1)];
-        assert_eq!(presence.count_screens(&spans), [2, 1, 0, 0], "room 2 has a screen, but not the person");
+        let count = |room, first| presence.count_screens(&span(room, first), &HashSet::new());
+        let counts = [count(1, 3), count(1, 4), count(2, 4), count(3, 1)];
+        assert_eq!(counts, [2, 1, 0, 0], "room 2 has a screen, but not the person");
+        assert_eq!(
+            presence.count_screens(&span(1, 3), &HashSet::from([(1, LEE), (2, KIM)])),
+            1,
+            "another node counts one"
+        );
         assert_eq!(presence.take_changed_screens(), HashSet::from([1, 2]));
         presence.remove_leaver(1, LEE);
         assert_eq!(presence.take_changed_screens(), HashSet::from([1]));
-        assert_eq!(presence.count_screens(&spans[..1]), [1]);
+        assert_eq!(count(1, 3), 1);
         presence.forget_screens(1);
         presence.recount_screens(1);
         assert!(presence.take_changed_screens().is_empty(), "nobody reports a screen");
+        presence.mark_count_logged(1, 3, 0);
+        presence.log_screens_again(1);
+        assert_eq!(presence.take_changed_screens(), HashSet::from([1]));
+        assert!(presence.is_new_count(1, 3, 0), "it is logged again");
     }
 
     #[test]

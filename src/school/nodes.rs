@@ -7,7 +7,7 @@ use crate::app::School;
 use crate::db::{Tx, args, retry};
 use crate::error::Result;
 use crate::live::nodes::{HANDED_BACK, NodeBeats};
-use crate::school::sessions::presence;
+use crate::school::sessions::{presence, screens};
 
 /// Begins to serve. A node that is alone takes over all others at once, since none of them can be alive.
 pub async fn begin(app: &School) -> Result<()> {
@@ -109,7 +109,7 @@ async fn try_take_over(app: &School, own: i64, dead: NodeBeats) -> Result<bool> 
         where o.session = presence.session and o.person = presence.person and o.node = $1) is not null";
     tx.run(present_here, args![own, dead.id]).await?;
     tx.run("update presence set node = $1 where node = $2", args![own, dead.id]).await?;
-    tx.run("delete from screen_counts where node = $1", args![dead.id]).await?;
+    screens::take_over(&mut tx, own, dead.id).await?;
     // Last, since it waits for what the dead node has begun to write: then rows of it are left, and all is tried again.
     let sql = "delete from nodes where id = $1 and beats = $2";
     if tx.run(sql, args![dead.id, dead.beats]).await? == 0 {

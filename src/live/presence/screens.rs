@@ -52,6 +52,12 @@ impl ScreenReports {
         }
     }
 
+    /// Marks a room, so that its count is logged again even if it has not changed.
+    pub fn log_again(&self, room: i64) {
+        self.rooms.entry(room).or_default().logged = None;
+        self.changed(|rooms| rooms.insert(room));
+    }
+
     /// Marks all rooms but these, so that they are looked at again and forgotten if they are no longer open.
     pub fn recount_all_but(&self, open: &HashSet<i64>) {
         let others: Vec<i64> = self.rooms.iter().map(|room| *room.key()).filter(|room| !open.contains(room)).collect();

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent};
 use crate::language::Language;
 use crate::live::presence::{DepartedPerson, PresentPerson};
+use crate::school::sessions::screens;
 
 /// Number of tries to write an arrival while the database fails and the person is still present.
 const ARRIVAL_TRIES: u32 = 60;
@@ -112,6 +113,9 @@ async fn write_arrival(app: &School, session: i64, person: i64, seen: PresentPer
                 let language = seen.language.map(Language::tag);
                 tx.run(sql, args![session, person, node, seen.since_ms, seen.last_ms, language]).await?;
                 let ArrivalFacts { course, is_open, is_present, .. } = facts;
+                if is_present {
+                    screens::mark_stale(tx, session, node).await?;
+                }
                 let event = NewEvent { session: Some(session), course, at_ms, event };
                 Ok((true, if is_open && !is_present { vec![event] } else { Vec::new() }))
             })
@@ -191,6 +195,9 @@ async fn delete_departed(tx: &mut Tx, session: i64, node: i64, people: &[Departe
         let deleted: Vec<(i64,)> = tx.all(sql, [args![session, node], ids].concat()).await?;
         let deleted: Vec<i64> = deleted.into_iter().map(|(person,)| person).collect();
         let elsewhere = written_of(tx, session, &deleted).await?;
+        if !elsewhere.is_empty() {
+            screens::mark_stale(tx, session, node).await?;
+        }
         gone.extend(deleted.into_iter().filter(|person| !elsewhere.contains(person)));
     }
     Ok(gone)

@@ -1,11 +1,14 @@
 //! How many screens show the current step of a session, as its log has it.
+//!
+//! Where several nodes serve the school, each writes how many screens its own people show, in the transaction that logs the sum. Of
+//! a person who is in the session by several nodes, the one with the smallest id counts the screen.
 
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
 
 use crate::app::School;
-use crate::db::{HeldTable, args, placeholders, row};
+use crate::db::{HeldTable, Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::live::presence::StepSpan;
@@ -30,7 +33,12 @@ pub async fn log_screen_counts(app: &School) -> Result<()> {
     // Only the current step counts: a late acknowledgement of an older one is dropped.
     let spans: Vec<StepSpan> =
         steps.iter().map(|s| StepSpan { room: s.session, first: s.first_seq, last: s.last_student_seq }).collect();
-    let screens = app.presence.count_screens(&spans);
+    let counted_elsewhere = counted_elsewhere(app, &spans).await;
+    let Ok(others) = &counted_elsewhere else {
+        spans.iter().for_each(|span| app.presence.recount_screens(span.room));
+        return counted_elsewhere.map(drop);
+    };
+    let screens: Vec<i64> = spans.iter().map(|span| app.presence.count_screens(span, others)).collect();
     let counted = steps.into_iter().zip(screens);
     let is_new =
         |(step, screens): &(CurrentStep, i64)| app.presence.is_new_count(step.session, step.first_seq, *screens);
@@ -65,9 +73,92 @@ async fn current_steps(app: &School, sessions: &[i64]) -> Result<Vec<CurrentStep
     Ok(steps)
 }
 
+/// Selects the people of sessions who are in them by a node with a smaller id besides this one.
+fn elsewhere(sessions: &str) -> String {
+    format!(
+        "select p.session, p.person from presence p where p.session in ({sessions}) and p.node < $1
+        and (select own.node from presence own where own.session = p.session and own.person = p.person
+            and own.node = $1) is not null"
+    )
+}
+
+/// Reads the people of these sessions whose screen another node counts.
+async fn counted_elsewhere(app: &School, spans: &[StepSpan]) -> Result<HashSet<(i64, i64)>> {
+    let mut people = HashSet::new();
+    if app.nodes.is_alone() {
+        return Ok(people);
+    }
+    let sessions: Vec<i64> = spans.iter().map(|span| span.room).collect();
+    for part in sessions.chunks(SESSIONS_PER_STATEMENT) {
+        let (marks, ids) = placeholders(part, 2);
+        let found: Vec<(i64, i64)> = app.db.all(elsewhere(&marks), [args![app.nodes.own()], ids].concat()).await?;
+        people.extend(found);
+    }
+    Ok(people)
+}
+
+/// Counts the people whose screen shows the current step of a session that is open.
+pub async fn count(app: &School, session: i64, span: &StepSpan) -> Result<i64> {
+    if app.nodes.is_alone() {
+        return Ok(app.presence.count_screens(span, &HashSet::new()));
+    }
+    Ok(app.db.one::<(i64,)>(SUM, args![session, span.first]).await?.0)
+}
+
+const SUM: &str =
+    "select cast(coalesce(sum(screens), 0) as bigint) from screen_counts where session = $1 and step_seq = $2";
+
+/// Writes the count of this node, and returns the sum of all nodes. Returns `None` if this node may not speak for anyone.
+async fn write_count(tx: &mut Tx, session: i64, node: i64, step_seq: i64, screens: i64) -> Result<Option<i64>> {
+    let sql = "insert into screen_counts (session, node, step_seq, screens)
+        select $1, n.id, $3, $4 from nodes n where n.id = $2
+        on conflict (session, node) do update set step_seq = excluded.step_seq, screens = excluded.screens";
+    if tx.run(sql, args![session, node, step_seq, screens]).await? == 0 {
+        return Ok(None);
+    }
+    tx.one::<(i64,)>(SUM, args![session, step_seq]).await.map(|(sum,)| Some(sum))
+}
+
+/// Lets the other nodes count their screens of a session again, whose people this node has begun or ceased to count.
+pub(super) async fn mark_stale(tx: &mut Tx, session: i64, node: i64) -> Result<()> {
+    let sql = "update screen_counts set is_stale = true where session = $1 and node > $2";
+    tx.run(sql, args![session, node]).await.map(drop)
+}
+
+/// Takes the counts of a dead node off the sums. This node counts those sessions again, and logs it.
+pub(in crate::school) async fn take_over(tx: &mut Tx, own: i64, dead: i64) -> Result<()> {
+    let sql = "insert into screen_counts (session, node, step_seq, screens, is_stale)
+        select c.session, n.id, c.step_seq, 0, true from screen_counts c join nodes n on n.id = $1
+            join live_sessions s on s.id = c.session
+            where c.node = $2 and s.status <> 'REVIEW_MODE' and s.step_seq = c.step_seq
+        on conflict (session, node) do update set is_stale = true";
+    tx.run(sql, args![own, dead]).await?;
+    let sql = "update screen_counts set is_stale = true
+        where session in (select c.session from screen_counts c where c.node = $1) and node <> $1";
+    tx.run(sql, args![dead]).await?;
+    tx.run("delete from screen_counts where node = $1", args![dead]).await.map(drop)
+}
+
+const STALE: &str = "select session from screen_counts where node = $1 and is_stale limit 1";
+
+/// Finds the sessions whose screens this node is to count again since other nodes have changed what it counts. They are marked as
+/// counted first: a change after that marks them again.
+pub async fn find_stale(app: &School) -> Result<()> {
+    let node = app.nodes.own();
+    if app.db.maybe::<(i64,)>(STALE, args![node]).await?.is_none() {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    let sql = "update screen_counts set is_stale = false where node = $1 and is_stale returning session";
+    let stale: Vec<(i64,)> = tx.all(sql, args![node]).await?;
+    stale.into_iter().for_each(|(session,)| app.presence.log_screens_again(session));
+    app.commit(tx, Vec::new()).await
+}
+
 /// Logs a count, unless the session has gone to another step since, or has ended: then it is counted again.
 async fn log_screen_count(app: &School, at: CurrentStep, screens: i64) -> Result<()> {
     let now_ms = app.now_ms();
+    let node = Some(app.nodes.own()).filter(|_| !app.nodes.is_alone());
     let logged = app
         .group_commit
         .record_for(at.session, move |tx| {
@@ -78,6 +169,11 @@ async fn log_screen_count(app: &School, at: CurrentStep, screens: i64) -> Result
                 if tx.maybe::<(i64,)>(sql, args![session, first_seq]).await?.is_none() {
                     return Ok((false, Vec::new()));
                 }
+                let screens = match node {
+                    Some(node) => write_count(tx, session, node, first_seq, screens).await?,
+                    None => Some(screens),
+                };
+                let Some(screens) = screens else { return Ok((false, Vec::new())) };
                 let event = Event::StepShown { step, screens };
                 Ok((true, vec![NewEvent { session: Some(session), course, at_ms: now_ms, event }]))
             })
@@ -88,4 +184,23 @@ async fn log_screen_count(app: &School, at: CurrentStep, screens: i64) -> Result
         Ok(false) | Err(_) => app.presence.recount_screens(at.session),
     }
     logged.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::tests::sqlite_plan;
+
+    #[tokio::test]
+    async fn counts_are_found_by_an_index() {
+        for (sql, index) in [
+            (SUM, "screen_counts_1 (session=?)"),
+            (STALE, "screen_counts_stale (node=?)"),
+            (&elsewhere("$2, $3"), "presence_1 (session=?)"),
+        ] {
+            let plan = sqlite_plan(sql).await;
+            assert!(plan.iter().any(|line| line.contains(index)), "{plan:?}");
+            assert!(!plan.iter().any(|line| line.starts_with("SCAN")), "{plan:?}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Session, SessionStatus, by_id, find_followed, find_taught, identity, presence};
+use super::{Session, SessionStatus, by_id, find_followed, find_taught, identity, presence, screens};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
@@ -285,8 +285,8 @@ async fn instructor_state(app: &School, state: SessionState, attendees: Vec<Atte
     let present = presence::people_in(app, session.id).await?;
     let span = StepSpan { room: session.id, first: session.step_seq, last: session.last_student_seq };
     // The screens of an ended session show no step.
-    let spans = if session.has_status(SessionStatus::Review) { Vec::new() } else { vec![span] };
-    let screens = app.presence.count_screens(&spans).iter().sum();
+    let is_over = session.has_status(SessionStatus::Review);
+    let screens = if is_over { 0 } else { screens::count(app, session.id, &span).await? };
     Ok(InstructorState { state, roster: Roster { attendees, present }, screens })
 }
 
