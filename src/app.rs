@@ -1,8 +1,8 @@
 //! The parts of a school, put together once and passed to all code that needs them.
 
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
@@ -105,9 +105,9 @@ impl School {
         Ok(())
     }
 
-    /// Deletes what all nodes have told each other long ago, on one of them.
+    /// Deletes what the nodes have told each other long ago.
     pub async fn forget_old_news(&self) -> Result<()> {
-        if matches!(self.bus, Bus::Local(_)) || !self.nodes.is_mine("old news") {
+        if matches!(self.bus, Bus::Local(_)) {
             return Ok(());
         }
         let mut tx = self.db.begin().await?;
@@ -157,6 +157,8 @@ impl Deref for School {
 const READY_WITHIN: Duration = Duration::from_secs(2);
 const ANNOUNCED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
+const ASKED_MAX_REQUESTS: usize = 4_096;
+
 pub struct App {
     pub config: Config,
     pub public_url: String,
@@ -173,9 +175,8 @@ pub struct App {
     pub analyser: Analyser,
     pub objects: Objects,
     pub gateways: Gateways,
-    /// Notified when a help request waits for its analysis.
-    pub help_asked: Notify,
-    /// Notified when what judges have found was settled.
+    pub help_asked: AskedHelp,
+    /// Notified when this node has settled what judges have found. Another node may have: whoever waits looks by itself as well.
     pub code_judged: Notify,
     pub keys: Keys,
     pub certificate_key: CertificateKey,
@@ -189,6 +190,38 @@ pub struct App {
     pub is_leaving: AtomicBool,
     /// Held while `why_not_ready` finds out whether writes work.
     pub asking: Mutex<()>,
+}
+
+/// The help requests that were made on this node and wait for their analysis. What does not fit in waits in the database, like all
+/// others.
+#[derive(Default)]
+pub struct AskedHelp {
+    requests: std::sync::Mutex<Vec<i64>>,
+    asked: Notify,
+}
+
+impl AskedHelp {
+    pub fn add(&self, requests: impl IntoIterator<Item = i64>) {
+        let mut listed = self.listed();
+        let room = ASKED_MAX_REQUESTS.saturating_sub(listed.len());
+        listed.extend(requests.into_iter().take(room));
+        self.asked.notify_one();
+    }
+
+    /// Waits until there are some, and takes them.
+    pub async fn take(&self) -> Vec<i64> {
+        loop {
+            let taken = std::mem::take(&mut *self.listed());
+            if !taken.is_empty() {
+                return taken;
+            }
+            self.asked.notified().await;
+        }
+    }
+
+    fn listed(&self) -> std::sync::MutexGuard<'_, Vec<i64>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Turns events into their consequences and into frames, before the commit.

@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
-use crate::app::{App, School};
+use crate::app::{App, AskedHelp, School};
 use crate::bus::{Bus, LocalNode, RedisBus, RoomKinds};
 use crate::clock::{Clock, random_bytes};
 use crate::config::{Config, ObjectPlace};
@@ -106,7 +106,7 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
         analyser: Analyser::Guide,
         objects,
         gateways,
-        help_asked: Notify::new(),
+        help_asked: AskedHelp::default(),
         code_judged: Notify::new(),
         keys,
         certificate_key,
@@ -191,71 +191,106 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
 /// Starts the tasks that run again and again while the school is open.
 fn chores(app: &School) -> JoinSet<()> {
     let mut chores = JoinSet::new();
-    every(&mut chores, app, Duration::from_secs(1), "pings", |app| async move {
+    start_own(&mut chores, app);
+    start_shared(&mut chores, app);
+    chores
+}
+
+/// Starts the tasks that every node does: for its own sockets, its own part of the sessions, and its own memory.
+fn start_own(chores: &mut JoinSet<()>, app: &School) {
+    every(chores, app, Duration::from_secs(1), "pings", |app| async move {
         app.hub.tick(app.clock.monotonic_ms());
         Ok(())
     });
     chores.spawn(keep_lease(app.clone()));
     if !app.nodes.is_alone() {
         let periods = BeatPeriods::of(app.config.clocks.node_beat_ms);
-        every(&mut chores, app, periods.beat(), "beats", |app| async move { nodes::beat(&app).await });
-        every(&mut chores, app, periods.look(), "other nodes", |app| async move { nodes::look(&app).await });
+        every(chores, app, periods.beat(), "beats", |app| async move { nodes::beat(&app).await });
+        every(chores, app, periods.look(), "other nodes", |app| async move { nodes::look(&app).await });
+        every(chores, app, Duration::from_secs(1), "screens", |app| async move { screens::find_stale(&app).await });
     }
-    every(&mut chores, app, Duration::from_millis(200), "presence", |app| async move {
+    every(chores, app, Duration::from_millis(200), "presence", |app| async move {
         presence::log_departures(&app).await?;
         screens::log_screen_counts(&app).await
     });
-    every(
-        &mut chores,
-        app,
-        Duration::from_secs(1),
-        "stuck students",
-        |app| async move { stuck::report_stuck(&app).await },
-    );
-    every(&mut chores, app, Duration::from_secs(60), "forgotten sessions", |app| async move {
+    every(chores, app, Duration::from_secs(1), "stuck students", |app| async move { stuck::report_stuck(&app).await });
+    every(chores, app, Duration::from_secs(60), "forgotten sessions", |app| async move {
         control::end_forgotten(&app).await
     });
-    every(&mut chores, app, Duration::from_secs(5), "overdue attempts", |app| async move {
-        grading::close_all_overdue(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
-    every(&mut chores, app, Duration::from_secs(60), "notices before the end of an access", |app| async move {
-        reminding::notify_due(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(60), "numbers of courses", |app| async move {
-        numbers::renew_copies(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(60), "expired enrollments", |app| async move {
-        expiring::expire_due(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(1), "payments under way", |app| async move {
-        checking::check_due(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(3_600), "payments left behind", |app| async move {
-        checking::warn_of_left_behind(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(60), "overdue uploads", |app| async move {
-        removal::give_up_overdue(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(5), "visits", |app| async move { visits::write_counted(&app).await });
-    every(&mut chores, app, Duration::from_secs(60), "days that are over", |app| async move {
-        visits::forget_addresses(&app).await?;
-        days::sum_finished(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(1), "waiting completions", |app| async move {
-        checks::judge_due(&app).await
-    });
-    every(&mut chores, app, Duration::from_millis(250), "judged programs", |app| async move {
-        settling::give_back_lost(&app).await?;
-        settling::settle_judged(&app).await
-    });
-    every(&mut chores, app, Duration::from_secs(60), "old news", |app| async move { app.forget_old_news().await });
+    every(chores, app, Duration::from_secs(5), "visits", |app| async move { visits::write_counted(&app).await });
     let following = app.clone();
     chores.spawn(async move { following.bus.keep_up(&following.db).await });
     let announcing = app.clone();
     chores.spawn(async move { announcing.announce_devices().await });
     chores.spawn(analyse(app.clone()));
-    chores
+}
+
+/// Starts the tasks that one node does for all, each by itself: the others would find nothing to do. If two do one at once, it is
+/// done once all the same.
+fn start_shared(chores: &mut JoinSet<()>, app: &School) {
+    shared(chores, app, Duration::from_secs(5), "overdue attempts", |app| async move {
+        grading::close_all_overdue(&app).await
+    });
+    shared(chores, app, Duration::from_secs(60), "old logs", |app| async move { activity::forget_old(&app).await });
+    shared(chores, app, Duration::from_secs(60), "notices before the end of an access", |app| async move {
+        reminding::notify_due(&app).await
+    });
+    shared(chores, app, Duration::from_secs(60), "numbers of courses", |app| async move {
+        numbers::renew_copies(&app).await
+    });
+    shared(chores, app, Duration::from_secs(60), "expired enrollments", |app| async move {
+        expiring::expire_due(&app).await
+    });
+    shared(
+        chores,
+        app,
+        Duration::from_secs(1),
+        "payments under way",
+        |app| async move { checking::check_due(&app).await },
+    );
+    shared(chores, app, Duration::from_secs(3_600), "payments left behind", |app| async move {
+        checking::warn_of_left_behind(&app).await
+    });
+    shared(chores, app, Duration::from_secs(60), "overdue uploads", |app| async move {
+        removal::give_up_overdue(&app).await
+    });
+    shared(chores, app, Duration::from_secs(60), "days that are over", |app| async move {
+        visits::forget_addresses(&app).await?;
+        days::sum_finished(&app).await
+    });
+    shared(
+        chores,
+        app,
+        Duration::from_secs(1),
+        "waiting completions",
+        |app| async move { checks::judge_due(&app).await },
+    );
+    shared(chores, app, Duration::from_millis(250), "judged programs", |app| async move {
+        settling::give_back_lost(&app).await?;
+        settling::settle_judged(&app).await
+    });
+    shared(chores, app, Duration::from_secs(60), "old news", |app| async move { app.forget_old_news().await });
+}
+
+/// Starts a task that only one of the living nodes does.
+fn shared<F>(
+    chores: &mut JoinSet<()>,
+    app: &School,
+    period: Duration,
+    name: &'static str,
+    chore: impl Fn(School) -> F + Send + 'static,
+) where
+    F: Future<Output = Result<()>> + Send,
+{
+    every(chores, app, period, name, move |app| {
+        let work = app.nodes.is_mine(name).then(|| chore(app));
+        async move {
+            match work {
+                Some(work) => work.await,
+                None => Ok(()),
+            }
+        }
+    });
 }
 
 fn every<F>(
@@ -297,17 +332,32 @@ async fn keep_lease(app: School) {
     }
 }
 
-/// Analyses help requests as they come. Looks every 5 s at the latest, to find those that a restart left behind.
+/// Analyses the help requests that come to this node, at once. One of the nodes also looks every 5 s for those that a restart or a
+/// death left behind.
 async fn analyse(app: School) {
-    const AT_LATEST: Duration = Duration::from_secs(5);
+    const LOOK_EVERY: Duration = Duration::from_secs(5);
+    let mut next_look = Instant::now();
     loop {
-        match help::analysis::answer_waiting(&app).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) if error.is_outage() => {}
-            Err(error) => tracing::error!(%error, "a call for help could not be looked at; it is tried again"),
+        if Instant::now() >= next_look {
+            next_look = Instant::now() + LOOK_EVERY;
+            if app.nodes.is_mine("help requests") {
+                look_for_help_left_behind(&app).await;
+            }
         }
-        let _ = tokio::time::timeout(AT_LATEST, app.help_asked.notified()).await;
+        if let Ok(asked) = timeout_at(next_look, app.help_asked.take()).await {
+            help::analysis::answer_asked(&app, &asked).await;
+        }
+    }
+}
+
+async fn look_for_help_left_behind(app: &School) {
+    loop {
+        match help::analysis::answer_left_behind(app).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) if error.is_outage() => return,
+            Err(error) => return tracing::error!(%error, "a call for help could not be looked at; it is tried again"),
+        }
     }
 }
 

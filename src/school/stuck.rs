@@ -25,11 +25,12 @@ row! {
     }
 }
 
-/// Selects the running sessions by the time when their step began. `<> 'REVIEW_MODE'` only repeats the condition of the
-/// partial index, without which SQLite does not use it.
+/// Selects the running sessions in which someone is, by the time when their step began. `<> 'REVIEW_MODE'` only repeats the
+/// condition of the partial index, without which SQLite does not use it.
 const RUNNING_STEPS: &str = "select s.id, s.course, s.step, s.step_ms, s.step_seq, s.started_ms, c.auto_help
     from live_sessions s join courses c on c.id = s.course
-    where s.status = 'IN_PROGRESS' and s.status <> 'REVIEW_MODE' and s.step_ms < $1 and s.step_ms >= $2";
+    where s.status = 'IN_PROGRESS' and s.status <> 'REVIEW_MODE' and s.step_ms < $1 and s.step_ms >= $2
+        and (select p.node from presence p where p.session = s.id limit 1) is not null";
 
 /// Selects the pauses since a step began, and who was logged as stuck on it. The list of types is that of the partial index.
 const STEP_LOG: &str = "select type, coalesce(person, 0), at_ms from session_events where session = $1 and seq > $2
@@ -38,18 +39,17 @@ const STEP_LOG: &str = "select type, coalesce(person, 0), at_ms from session_eve
 /// The types, people and times of these events.
 type StepLog = Vec<(String, i64, i64)>;
 
-/// Finds the stuck students of every session that has an open socket on this node, and logs and sends them to the
-/// instructors.
+/// Finds the stuck students of the sessions that this node looks after, and logs and sends them to the instructors.
 pub async fn report_stuck(app: &School) -> Result<()> {
     // Steps during which the clock was set are left out: nobody knows how long they took.
     let steady_ms = app.clock.steady_since_ms().unwrap_or(0);
     let before = app.now_ms() - app.config.clocks.stuck_after_s * SECOND_MS;
-    let open: HashSet<i64> = app.presence.rooms_here().into_iter().collect();
-    if open.is_empty() {
+    // A node that is alone knows by its sockets whether anyone is anywhere.
+    if app.nodes.is_alone() && app.presence.rooms_here().is_empty() {
         return Ok(());
     }
     let running: Vec<RunningStep> = app.db.all(RUNNING_STEPS, args![before, steady_ms]).await?;
-    for step in running.into_iter().filter(|step| open.contains(&step.id)) {
+    for step in running.into_iter().filter(|step| app.nodes.is_mine(step.id)) {
         let stuck = find_stuck(app, &step).await?;
         if !stuck.is_empty() {
             log_stuck(app, &step, stuck).await?;
@@ -123,14 +123,15 @@ fn worked_ms(from_ms: i64, to_ms: i64, pauses: &[(i64, i64)]) -> i64 {
 async fn log_stuck(app: &School, step: &RunningStep, stuck: Vec<StuckStudent>) -> Result<()> {
     let RunningStep { id, course, step, step_seq, auto_help, .. } = *step;
     let at_ms = app.now_ms();
-    app.group_commit
+    let asked = app
+        .group_commit
         .record_for(id, move |tx| {
             let stuck = stuck.clone();
             Box::pin(async move {
                 tx.hold(HeldTable::Sessions, id).await?;
                 let sql = "select id from live_sessions where id = $1 and step_seq = $2 and status = 'IN_PROGRESS'";
                 if tx.maybe::<(i64,)>(sql, args![id, step_seq]).await?.is_none() {
-                    return Ok(((), Vec::new()));
+                    return Ok((Vec::new(), Vec::new()));
                 }
                 let known = logged_as_stuck(&tx.all(STEP_LOG, args![id, step_seq]).await?);
                 let mut events = Vec::new();
@@ -143,11 +144,15 @@ async fn log_stuck(app: &School, step: &RunningStep, stuck: Vec<StuckStudent>) -
                         events.extend(help::ask_for(tx, &step, student, at_ms).await?);
                     }
                 }
-                Ok(((), events))
+                let asked = events.iter().filter_map(|new| match new.event {
+                    Event::StudentHelpRequest { request, .. } => Some(request),
+                    _ => None,
+                });
+                Ok((asked.collect::<Vec<i64>>(), events))
             })
         })
         .await?;
-    app.help_asked.notify_one();
+    app.help_asked.add(asked);
     Ok(())
 }
 

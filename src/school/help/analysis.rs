@@ -18,22 +18,41 @@ const SHORT: usize = 200;
 /// Selects the oldest waiting calls. The second condition only repeats the condition of the partial index, without which
 /// SQLite does not use it.
 const WAITING: &str = "select id from help_requests
-    where status = 'ANALYZING' and status in ('ANALYZING', 'ESCALATED') order by id limit $1";
+    where status = 'ANALYZING' and status in ('ANALYZING', 'ESCALATED') and created_ms <= $2 order by id limit $1";
+/// Time after which a call counts as left behind by the node on which it was made.
+const LEFT_BEHIND_AFTER_MS: i64 = 5 * crate::clock::SECOND_MS;
 
-/// Analyzes the oldest waiting calls, at most `AT_ONCE_MAX_REQUESTS`. Returns `true` if at least one succeeded.
-pub async fn answer_waiting(app: &School) -> Result<bool> {
-    let waiting: Vec<(i64,)> = app.db.all(WAITING, args![AT_ONCE_MAX_REQUESTS]).await?;
-    let answers = join_all(waiting.iter().map(|(id,)| answer(app, *id))).await;
+/// Analyzes the oldest calls that wait and that no other node is about to analyse, at most `AT_ONCE_MAX_REQUESTS`. Returns `true` if
+/// at least one succeeded.
+pub async fn answer_left_behind(app: &School) -> Result<bool> {
+    let before_ms = app.now_ms() - if app.nodes.is_alone() { 0 } else { LEFT_BEHIND_AFTER_MS };
+    let waiting: Vec<(i64,)> = app.db.all(WAITING, args![AT_ONCE_MAX_REQUESTS, before_ms]).await?;
+    let waiting: Vec<i64> = waiting.into_iter().map(|(id,)| id).collect();
+    Ok(answer_all(app, &waiting).await)
+}
+
+/// Analyzes calls. One that fails is left behind.
+pub async fn answer_asked(app: &School, calls: &[i64]) {
+    for part in calls.chunks(AT_ONCE_MAX_REQUESTS as usize) {
+        answer_all(app, part).await;
+    }
+}
+
+async fn answer_all(app: &School, calls: &[i64]) -> bool {
+    let answers = join_all(calls.iter().map(|id| answer(app, *id))).await;
     // A call that fails keeps waiting, and does not stop those after it.
     for error in answers.iter().filter_map(|answer| answer.as_ref().err()).filter(|error| !error.is_outage()) {
         tracing::error!(%error, "a call for help could not be analysed");
     }
-    Ok(answers.iter().any(Result::is_ok))
+    answers.iter().any(Result::is_ok)
 }
 
 async fn answer(app: &School, id: i64) -> Result<()> {
     let mut tx = app.db.read().await?;
     let request = by_id(&mut tx, id).await?;
+    if request.status != HelpStatus::Analyzing.word() {
+        return Ok(());
+    }
     let question = question(&mut tx, &request).await?;
     drop(tx);
     let verdict = app.analyser.analyse(&question).await;

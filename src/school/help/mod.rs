@@ -65,7 +65,7 @@ pub async fn ask(app: &School, caller: &Caller, new: NewHelpRequest, key: Option
             })
         })
         .await?;
-    app.help_asked.notify_one();
+    app.help_asked.add([receipt.request]);
     Ok(receipt)
 }
 

@@ -4,7 +4,7 @@
 use super::{Session, SessionStatus, by_id, find_taught, presence};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
-use crate::db::{HeldTable, Tx, args, retry};
+use crate::db::{HeldTable, Tx, args, placeholders, retry};
 use crate::error::{Error, Field, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
 use crate::live::presence::OpenRoom;
@@ -205,6 +205,7 @@ async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) ->
     }
     let sql = "update live_sessions set status = 'REVIEW_MODE', ended_ms = $2, message = $3 where id = $1";
     tx.run(sql, args![at.id, now_ms, message.as_deref()]).await?;
+    tx.run("delete from screen_counts where session = $1", args![at.id]).await?;
     let (completed, total) = count_finished(tx, at).await?;
     let minutes = at.started_ms.map_or(0, |started| (now_ms - started + MINUTE_MS / 2) / MINUTE_MS);
     let mut follows = help::withdraw_auto(tx, at, now_ms).await?;
@@ -261,12 +262,41 @@ pub async fn change(app: &School, caller: &Caller, session: i64, changes: Sessio
 /// Time after which a session ends by itself if its instructor neither gave a command nor was connected. Only time in which
 /// this process runs counts: neither a changed clock nor a night with the server off ends a session.
 pub const FORGOTTEN_AFTER_MS: i64 = 3 * crate::clock::HOUR_MS;
+/// Sessions in one statement: fewer than both databases accept.
+const SESSIONS_PER_STATEMENT: usize = 8_192;
 
+/// When an instructor last gave a command in a session or was connected to it.
+const LED_MS: &str = "case when attended_ms > taught_ms then attended_ms else taught_ms end";
+
+/// Notes which sessions an instructor is connected to by this node, for the node that ends the forgotten ones.
+async fn note_attended(app: &School) -> Result<()> {
+    let led = app.presence.led_here();
+    for part in led.chunks(SESSIONS_PER_STATEMENT) {
+        let (marks, ids) = placeholders(part, 2);
+        let mut tx = app.db.begin().await?;
+        let (theirs, _) = placeholders(part, 1);
+        tx.hold_where(HeldTable::Sessions, &format!("id in ({theirs}) and status <> 'REVIEW_MODE'"), ids.clone())
+            .await?;
+        let sql =
+            format!("update live_sessions set attended_ms = $1 where id in ({marks}) and status <> 'REVIEW_MODE'");
+        tx.run(sql, [args![app.now_ms()], ids].concat()).await?;
+        app.commit(tx, Vec::new()).await?;
+    }
+    Ok(())
+}
+
+/// Ends the sessions that nobody leads any more. One node does it, and the others tell it whom they see.
 pub async fn end_forgotten(app: &School) -> Result<()> {
-    let sql = "select id, taught_ms from live_sessions where status <> 'REVIEW_MODE'";
+    if !app.nodes.is_alone() {
+        note_attended(app).await?;
+    }
+    let sql = format!("select id, {LED_MS} from live_sessions where status <> 'REVIEW_MODE'");
     let open = app.db.all::<(i64, i64)>(sql, args![]).await?;
     let open: Vec<OpenRoom> = open.into_iter().map(|(room, led_ms)| OpenRoom { room, led_ms }).collect();
     app.presence.recount_screens_all_but(&open);
+    if !app.nodes.is_mine("forgotten sessions") {
+        return Ok(());
+    }
     let forgotten = app.presence.find_unattended(app.clock.now(), &open, FORGOTTEN_AFTER_MS);
     for OpenRoom { room: session, led_ms } in forgotten {
         end_untouched(app, session, led_ms).await?;
@@ -274,12 +304,12 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// Ends a session, unless its instructor has given a command since `taught_ms`.
-async fn end_untouched(app: &School, session: i64, taught_ms: i64) -> Result<()> {
+/// Ends a session, unless its instructor has given a command or was connected since `led_ms`.
+async fn end_untouched(app: &School, session: i64, led_ms: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     tx.hold(HeldTable::Sessions, session).await?;
-    let untouched = "select id from live_sessions where id = $1 and taught_ms = $2 and status <> 'REVIEW_MODE'";
-    if tx.maybe::<(i64,)>(untouched, args![session, taught_ms]).await?.is_some() {
+    let untouched = format!("select id from live_sessions where id = $1 and {LED_MS} = $2 and status <> 'REVIEW_MODE'");
+    if tx.maybe::<(i64,)>(untouched, args![session, led_ms]).await?.is_some() {
         let at = by_id(&mut tx, session).await?;
         let (_, events) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
         app.commit(tx, events).await?;

@@ -44,7 +44,7 @@ const UNSETTLED: &str = "select id from submissions where settled_ms is null and
 const LOST: &str = "select id from submissions where status = 'RUNNING' and judge_lease_ms < $1
     order by judge_lease_ms, id limit $2";
 
-/// Settles what judges have reported. Every node does this: the held rows make each count once.
+/// Settles what judges have reported. Two nodes may do it at once: the held rows make each count once.
 pub async fn settle_judged(app: &School) -> Result<()> {
     let ids: Vec<(i64,)> = app.db.all(UNSETTLED, args![SETTLED_AT_ONCE_MAX]).await?;
     if ids.is_empty() {
@@ -146,7 +146,7 @@ pub(super) async fn score(tx: &mut Tx, attempt: i64, question: i64, now_ms: i64)
     tx.run(sql, args![attempt, points, now_ms]).await.map(drop)
 }
 
-/// Lets programs wait again whose judge gives no sign any more. Every node does this.
+/// Lets programs wait again whose judge gives no sign any more. Two nodes may do it at once.
 pub async fn give_back_lost(app: &School) -> Result<()> {
     let ids: Vec<(i64,)> = app.db.all(LOST, args![app.now_ms(), SETTLED_AT_ONCE_MAX]).await?;
     let given = join_all(ids.iter().map(|(id,)| give_back(app, *id))).await;
