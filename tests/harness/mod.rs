@@ -133,7 +133,33 @@ impl School {
             }
             Backend::Postgres => postgres::new_database().await,
         };
-        School::start(backend, folder, database, flags.iter().map(|f| f.to_string()).collect()).await
+        School::start(backend, folder, database, owned(flags)).await
+    }
+
+    /// Closes, and opens again as the first of several nodes.
+    pub async fn becomes_a_node(mut self, flags: &[&str]) -> School {
+        self.closes().await;
+        self.opens_beside(&[flags, NODE].concat()).await
+    }
+
+    /// Opens another node of this school, which must be one of several itself.
+    pub async fn opens_node(&self, flags: &[&str]) -> School {
+        assert!(self.flags.iter().any(|flag| flag == NODE[0]));
+        self.opens_beside(&[flags, NODE].concat()).await
+    }
+
+    /// Opens another server over the same facts.
+    pub async fn opens_beside(&self, flags: &[&str]) -> School {
+        School::start(self.backend, self.folder.clone(), self.database.clone(), owned(flags)).await
+    }
+
+    /// Ends without a word: nothing more of it is sent or written.
+    pub async fn dies(&mut self) {
+        if let Some(serving) = self.serving.take() {
+            serving.abort();
+            let _ = serving.await;
+        }
+        self.app.db.close().await;
     }
 
     async fn start(backend: Backend, folder: Arc<TempDir>, database: String, flags: Vec<String>) -> School {
@@ -213,6 +239,13 @@ impl School {
     pub fn sets_the_clock(&self, seconds: i64) {
         self.app.clock.jump(seconds * 1_000);
     }
+}
+
+/// What makes a server one of several. Nobody listens there: what nodes must agree on, they agree on in the database.
+const NODE: &[&str] = &["--redis", "redis://127.0.0.1:1"];
+
+fn owned(flags: &[&str]) -> Vec<String> {
+    flags.iter().map(|flag| (*flag).to_owned()).collect()
 }
 
 /// Asks again until it is so: for what happens in the background and sends no event.

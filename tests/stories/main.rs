@@ -61,6 +61,7 @@ mod logs;
 mod meanwhile;
 mod merging;
 mod model;
+mod nodes;
 mod objects;
 mod one_request;
 mod pages;
