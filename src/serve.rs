@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::app::{App, AskedHelp, School};
 use crate::bus::{Bus, LocalNode, RedisBus, RoomKinds};
@@ -140,7 +140,7 @@ fn open_bus(config: &Config, keys: &Keys, node: LocalNode, metrics: &Arc<Metrics
 pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
     let tls = listener::tls(&app.config)?;
     app.bus.begin(&app.db).await?;
-    nodes::begin(&app).await?;
+    begin_lease(&app).await?;
     let mut chores = chores(&app);
     let (leave, leaving) = watch::channel(false);
     let limits = listener::ConnectionLimits::new(&app.config);
@@ -162,7 +162,7 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
         let retry_after_ms = 250 + u64::from_le_bytes(random_bytes()) % within_ms;
         format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
     });
-    if tokio::time::timeout(GOODBYE_WITHIN, serving).await.is_err() {
+    if timeout(GOODBYE_WITHIN, serving).await.is_err() {
         tracing::warn!("some requests were not answered in time");
     }
     let last_writes = async {
@@ -178,11 +178,11 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
             tracing::warn!(%error, "the visits of the last seconds are not counted");
         }
     };
-    if tokio::time::timeout(LAST_WRITES_WITHIN, last_writes).await.is_err() {
+    if timeout(LAST_WRITES_WITHIN, last_writes).await.is_err() {
         tracing::warn!("some writes were not done in time; none of them was acknowledged");
     }
     app.bus.close();
-    if tokio::time::timeout(CLOSED_WITHIN, app.db.close()).await.is_err() {
+    if timeout(CLOSED_WITHIN, app.db.close()).await.is_err() {
         tracing::warn!("the database was not closed in time; it recovers by itself");
     }
     Ok(())
@@ -315,6 +315,21 @@ fn every<F>(
             }
         }
     });
+}
+
+/// Gets the right to speak for people. A database that takes no write just now keeps no server from opening: `keep_lease` goes on
+/// trying then, and whoever comes meanwhile is written later.
+async fn begin_lease(app: &School) -> Result<()> {
+    const AT_MOST: Duration = Duration::from_secs(1);
+    match timeout(AT_MOST, nodes::begin(app)).await {
+        Ok(Err(error)) if !error.is_outage() => Err(error),
+        Ok(Ok(())) => Ok(()),
+        _ => {
+            tracing::warn!("the database takes no write: who is present is written later");
+            app.nodes.report_lost();
+            Ok(())
+        }
+    }
 }
 
 /// Begins anew whenever this node finds that others took it for dead.

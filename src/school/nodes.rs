@@ -34,15 +34,21 @@ async fn insert(tx: &mut Tx, app: &School) -> Result<i64> {
 /// Shows the others that this node is alive. Begins anew if they have taken it for dead.
 pub async fn beat(app: &School) -> Result<()> {
     let own = app.nodes.own();
+    if own == 0 {
+        return Ok(());
+    }
     let mut tx = app.db.begin().await?;
     let rows = tx.run("update nodes set beats = beats + 1 where id = $1", args![own]).await?;
     app.commit(tx, Vec::new()).await?;
     if rows == 0 { begin_anew(app, own).await } else { Ok(()) }
 }
 
-/// Begins anew if others have taken this node for dead.
+/// Begins anew if others have taken this node for dead, or begins if that was not possible before.
 pub async fn renew(app: &School) -> Result<()> {
     let own = app.nodes.own();
+    if own == 0 {
+        return begin(app).await;
+    }
     let is_there = app.db.maybe::<(i64,)>("select id from nodes where id = $1", args![own]).await?.is_some();
     if is_there { Ok(()) } else { begin_anew(app, own).await }
 }
