@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify, watch};
@@ -170,8 +172,8 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
         // flushed, so that none of them adds to it any more. What they had put into it is written all the same, and nobody waits for its
         // answer: each chore finds in the database what is still to do.
         chores.shutdown().await;
-        app.group_commit.flush().await;
-        if let Err(error) = nodes::hand_back(&app).await {
+        let ((), handed_back) = tokio::join!(app.group_commit.flush(), nodes::hand_back(&app));
+        if let Err(error) = handed_back {
             tracing::warn!(%error, "the other nodes are not told that this one stops");
         }
         if let Err(error) = visits::write_counted(&app).await {
@@ -308,7 +310,8 @@ fn every<F>(
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = chore(app.clone()).await
+            let done = AssertUnwindSafe(chore(app.clone())).catch_unwind().await;
+            if let Err(error) = done.unwrap_or_else(|_| Err(Error::internal("a chore panicked")))
                 && !error.is_outage()
             {
                 tracing::error!(%error, name, "a chore failed; it is tried again");
