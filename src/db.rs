@@ -71,6 +71,8 @@ enum Pools {
         group: Pool<PgConnection>,
         writers: Pool<PgConnection>,
         readers: Pool<PgConnection>,
+        /// The lease of a node too: one whose writers all wait is not dead.
+        lease: Pool<PgConnection>,
     },
 }
 
@@ -153,7 +155,8 @@ impl Db {
         };
         let group = pool(1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
         let writers = pool(PG_WRITERS, WRITE_WITHIN, LOCK_WITHIN);
-        Ok(Pools::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN, LOCK_WITHIN) })
+        let lease = pool(1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
+        Ok(Pools::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN, LOCK_WITHIN), lease })
     }
 
     /// Begins a transaction that changes something. It ends with `App::commit`; if it is dropped, nothing is changed.
@@ -164,6 +167,14 @@ impl Db {
     /// Begins a transaction of the group commit, on its own connection.
     pub async fn begin_group(&self) -> Result<Tx> {
         self.begin_write(true).await
+    }
+
+    /// Begins a transaction by which a node shows that it is alive, on a connection of its own.
+    pub async fn begin_lease(&self) -> Result<Tx> {
+        match &self.pools {
+            Pools::Postgres { lease, .. } => begin_postgres(lease).await,
+            Pools::Sqlite { .. } => self.begin().await,
+        }
     }
 
     async fn begin_write(&self, is_group: bool) -> Result<Tx> {
@@ -268,8 +279,8 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres { group, writers, readers } => {
-                tokio::join!(group.close(), writers.close(), readers.close());
+            Pools::Postgres { group, writers, readers, lease } => {
+                tokio::join!(group.close(), writers.close(), readers.close(), lease.close());
             }
         }
     }

@@ -48,7 +48,7 @@ impl Presence {
 
     // Sockets.
 
-    /// Notes one more socket of a person, by the id of its connection. Returns `true` if they were not in the room by this node.
+    /// Notes one more socket of a person, by the id of its connection. Returns `true` if the database may not have them yet.
     pub fn add_socket(&self, room: i64, person: i64, socket: u64, language: Option<Language>, now: Moment) -> bool {
         self.people.add_socket(room, person, socket, language, now)
     }
@@ -60,9 +60,17 @@ impl Presence {
     }
 
     /// Gives a person the grace to come back: to those whom this node has taken over, and to those whose departure could not be
-    /// written. Does nothing if they are in the room by this node.
-    pub fn expect_back(&self, room: i64, person: i64, seen: PresentPerson, now: Moment, grace_ms: i64) {
-        self.people.expect_back(room, person, seen, now, grace_ms);
+    /// written. Does nothing if they are in the room by this node. `is_written`: whether the database surely has them.
+    pub fn expect_back(
+        &self,
+        room: i64,
+        person: i64,
+        seen: PresentPerson,
+        is_written: bool,
+        now: Moment,
+        grace_ms: i64,
+    ) {
+        self.people.expect_back(room, person, seen, is_written, now, grace_ms);
     }
 
     /// Notes that the database has this person, or has refused them.
@@ -106,6 +114,11 @@ impl Presence {
     /// Those of these people who are in the room.
     pub fn present_of(&self, room: i64, people: &[i64]) -> HashSet<i64> {
         people.iter().copied().filter(|person| self.is_here(room, *person)).collect()
+    }
+
+    /// Those of these people who have an open socket in the room.
+    pub fn connected_of(&self, room: i64, people: &[i64]) -> HashSet<i64> {
+        people.iter().copied().filter(|person| self.people.has_socket(room, *person)).collect()
     }
 
     /// All people in the room, with the times of their presence.

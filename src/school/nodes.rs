@@ -1,13 +1,18 @@
 //! The row of this node among the nodes that serve the school, and what a node does with those of the dead.
 //!
-//! A node may speak for people while its row exists. Others delete it when its beats have stood still, and take over the people whom
-//! it spoke for, in one transaction: so a node that only slept finds its row missing before it can say anything, and begins anew.
+//! A node may speak for people while its row exists and beats. Others end that when the beats have stood still, and then take over
+//! its people, session by session: a node that only slept finds that it may not speak any more, and begins anew under a new id.
+
+use futures_util::{StreamExt, stream};
 
 use crate::app::School;
 use crate::db::{Tx, args, retry};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::live::nodes::{HANDED_BACK, NodeBeats};
-use crate::school::sessions::{presence, screens};
+use crate::school::sessions::presence;
+
+/// Sessions of a dead node that are moved at the same time.
+const MOVED_AT_ONCE_MAX: usize = 4;
 
 /// Begins to serve. A node that is alone takes over all others at once, since none of them can be alive.
 pub async fn begin(app: &School) -> Result<()> {
@@ -37,8 +42,9 @@ pub async fn beat(app: &School) -> Result<()> {
     if own == 0 {
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
-    let rows = tx.run("update nodes set beats = beats + 1 where id = $1", args![own]).await?;
+    let mut tx = app.db.begin_lease().await?;
+    let rows =
+        tx.run("update nodes set beats = beats + 1 where id = $1 and beats <> $2", args![own, HANDED_BACK]).await?;
     app.commit(tx, Vec::new()).await?;
     if rows == 0 { begin_anew(app, own).await } else { Ok(()) }
 }
@@ -49,14 +55,19 @@ pub async fn renew(app: &School) -> Result<()> {
     if own == 0 {
         return begin(app).await;
     }
-    let is_there = app.db.maybe::<(i64,)>("select id from nodes where id = $1", args![own]).await?.is_some();
-    if is_there { Ok(()) } else { begin_anew(app, own).await }
+    let sql = "select id from nodes where id = $1 and beats <> $2";
+    let has_lease = app.db.maybe::<(i64,)>(sql, args![own, HANDED_BACK]).await?.is_some();
+    if has_lease { Ok(()) } else { begin_anew(app, own).await }
 }
 
 /// Takes a new id, in place of the one that others have taken for dead, and writes all people with a socket here again. Writing goes
 /// on in the background: the beats must not wait for it.
 async fn begin_anew(app: &School, dead: i64) -> Result<()> {
-    let mut tx = app.db.begin().await?;
+    if app.nodes.is_alone() {
+        // The lock of the database is lost as well, so that this server stops.
+        return Err(Error::internal("another server has taken over the school"));
+    }
+    let mut tx = app.db.begin_lease().await?;
     let own = insert(&mut tx, app).await?;
     app.commit(tx, Vec::new()).await?;
     if !app.nodes.replace(dead, own) {
@@ -76,23 +87,21 @@ pub async fn look(app: &School) -> Result<()> {
     let rows: Vec<(i64, i64)> = app.db.all("select id, beats from nodes order by id", args![]).await?;
     let rows: Vec<NodeBeats> = rows.into_iter().map(|(id, beats)| NodeBeats { id, beats }).collect();
     let own = app.nodes.own();
-    if !rows.iter().any(|node| node.id == own) {
+    if !rows.iter().any(|node| node.id == own && node.beats != HANDED_BACK) {
         app.nodes.report_lost();
     }
-    for dead in app.nodes.observe(begun_ms, app.clock.monotonic_ms(), &rows) {
-        let taken = retry(|| try_take_over(app, own, dead)).await;
-        // A commit without an answer may have moved rows too.
-        if !matches!(taken, Ok(false)) {
-            app.nodes.doubt();
-        }
-        if taken? {
-            tracing::info!(node = dead.id, "takes over from a node that is gone");
+    let dead = app.nodes.observe(begun_ms, app.clock.monotonic_ms(), &rows);
+    let mut outcome = settle_doubt(app).await;
+    for dead in dead {
+        // One that cannot be taken over now keeps no other waiting.
+        if let Err(error) = take_over(app, own, dead).await {
+            outcome = Err(error);
         }
     }
-    settle_doubt(app).await
+    outcome
 }
 
-/// Reads the rows of this node again if it may have taken over some.
+/// Reads the rows of this node again if it may have taken over some without hearing of it.
 async fn settle_doubt(app: &School) -> Result<()> {
     if app.nodes.take_doubt()
         && let Err(error) = presence::expect_taken_over(app).await
@@ -103,30 +112,50 @@ async fn settle_doubt(app: &School) -> Result<()> {
     Ok(())
 }
 
-/// Deletes the row of a dead node and makes those of its people this node's own. Returns `false` if another node was faster, if the
-/// node is alive after all, or if this one may not speak for anyone.
-async fn try_take_over(app: &School, own: i64, dead: NodeBeats) -> Result<bool> {
+/// Ends the right of a dead node to speak for people, makes its people this node's own, and deletes its row. Each session is a
+/// transaction of its own: where a session is held by another one, the others do not wait. What is left is done at the next look.
+async fn take_over(app: &School, own: i64, dead: NodeBeats) -> Result<()> {
+    if !retry(|| end_lease(app, own, dead)).await? {
+        return Ok(());
+    }
+    let sql = "select session from presence where node = $1 union select session from screen_counts where node = $1";
+    let sessions: Vec<(i64,)> = app.db.all(sql, args![dead.id]).await?;
+    let move_one = |(session,)| retry(move || presence::take_over(app, session, own, dead.id));
+    let moved: Vec<Result<()>> =
+        stream::iter(sessions).map(move_one).buffer_unordered(MOVED_AT_ONCE_MAX).collect().await;
+    if moved.iter().any(Result::is_err) {
+        // A commit without an answer may have moved rows too.
+        app.nodes.doubt();
+    }
+    moved.into_iter().collect::<Result<()>>()?;
+    let sql = "delete from nodes where id = $1 and beats = $2
+        and (select p.person from presence p where p.node = $1 limit 1) is null
+        and (select c.session from screen_counts c where c.node = $1 limit 1) is null";
     let mut tx = app.db.begin().await?;
-    let is_there = tx.maybe::<(i64,)>("select id from nodes where id = $1", args![own]).await?.is_some();
-    if !is_there {
-        return Ok(false);
+    let is_deleted = tx.run(sql, args![dead.id, HANDED_BACK]).await? > 0;
+    app.commit(tx, Vec::new()).await?;
+    if is_deleted {
+        tracing::info!(node = dead.id, "took over from a node that is gone");
     }
-    let present_here = "delete from presence where node = $2 and (select o.node from presence o
-        where o.session = presence.session and o.person = presence.person and o.node = $1) is not null";
-    tx.run(present_here, args![own, dead.id]).await?;
-    tx.run("update presence set node = $1 where node = $2", args![own, dead.id]).await?;
-    screens::take_over(&mut tx, own, dead.id).await?;
-    // Last, since it waits for what the dead node has begun to write: then rows of it are left, and all is tried again.
-    let sql = "delete from nodes where id = $1 and beats = $2";
-    if tx.run(sql, args![dead.id, dead.beats]).await? == 0 {
-        return Ok(false);
+    Ok(())
+}
+
+/// Ends the lease of a dead node. Returns `false` if that node is alive after all, or if this one may not speak for anyone.
+async fn end_lease(app: &School, own: i64, dead: NodeBeats) -> Result<bool> {
+    if dead.beats == HANDED_BACK {
+        return Ok(true);
     }
-    app.commit(tx, Vec::new()).await.map(|()| true)
+    let mut tx = app.db.begin_lease().await?;
+    let sql = "update nodes set beats = $3 where id = $1 and beats = $2
+        and (select n.id from nodes n where n.id = $4 and n.beats <> $3) is not null";
+    let rows = tx.run(sql, args![dead.id, dead.beats, HANDED_BACK, own]).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(rows > 0)
 }
 
 /// Hands the people of this node over to the others at once, when it stops.
 pub async fn hand_back(app: &School) -> Result<()> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.db.begin_lease().await?;
     tx.run("update nodes set beats = $2 where id = $1", args![app.nodes.own(), HANDED_BACK]).await?;
     app.commit(tx, Vec::new()).await
 }

@@ -80,7 +80,7 @@ impl NodeWatch {
             let known = before.get(&node.id).filter(|known| known.beats == node.beats);
             known.map_or(ended_ms, |known| known.since_ms)
         };
-        let own_row = nodes.iter().find(|node| node.id == own);
+        let own_row = nodes.iter().find(|node| node.id == own && node.beats != HANDED_BACK);
         let beats_arrive = own_row.is_some_and(|own| begun_ms - since_ms(own) <= gap_max_ms);
         let mut seen = SeenNodes::default();
         for node in nodes {

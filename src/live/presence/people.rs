@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
 
@@ -15,6 +15,8 @@ pub struct PeopleHere {
     rooms: DashMap<i64, HashMap<i64, PersonHere>>,
     graces: Mutex<VecDeque<Grace>>,
     grace_count: AtomicU64,
+    /// People who were removed, and of whom this node may still have a row.
+    left: Mutex<Vec<DepartedPerson>>,
 }
 
 struct PersonHere {
@@ -76,16 +78,17 @@ impl PresentPerson {
 }
 
 impl PeopleHere {
-    /// Notes one more socket of the person. Returns `true` if they were not in the room before.
+    /// Notes one more socket of the person. Returns `true` if they were not in the room before, or if nobody knows whether the
+    /// database has them.
     pub fn add_socket(&self, room: i64, person: i64, socket: u64, language: Option<Language>, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
         let is_new = !people.contains_key(&person);
         let here = people.entry(person).or_insert_with(|| PersonHere::new(PresentPerson::since(now)));
         here.sockets.push(socket);
-        here.grace = None;
+        let is_back = here.grace.take().is_some();
         here.seen.last_ms = now.wall_ms;
         here.seen.language = language.or(here.seen.language);
-        is_new
+        is_new || (is_back && !here.is_settled)
     }
 
     pub fn remove_socket(&self, room: i64, person: i64, socket: u64, now: Moment, grace_ms: i64) {
@@ -100,13 +103,21 @@ impl PeopleHere {
     }
 
     /// Gives a person without a socket here the grace to come back, who is not known here or whose departure could not be written.
-    pub fn expect_back(&self, room: i64, person: i64, seen: PresentPerson, now: Moment, grace_ms: i64) {
+    pub fn expect_back(
+        &self,
+        room: i64,
+        person: i64,
+        seen: PresentPerson,
+        is_written: bool,
+        now: Moment,
+        grace_ms: i64,
+    ) {
         let mut people = self.rooms.entry(room).or_default();
         if people.contains_key(&person) {
             return;
         }
         let grace = Some(self.begin_grace(room, person, now, grace_ms));
-        people.insert(person, PersonHere { grace, is_settled: true, ..PersonHere::new(seen) });
+        people.insert(person, PersonHere { grace, is_settled: is_written, ..PersonHere::new(seen) });
     }
 
     /// Notes that the database has this person, or has refused them.
@@ -139,12 +150,18 @@ impl PeopleHere {
         number
     }
 
-    /// Removes a person at once, without a grace: they are no longer in the room.
+    /// Removes a person at once, without a grace: they are no longer in the room. They count as departed all the same: if they have
+    /// come back since, and this node has written that, its row is deleted.
     pub fn forget(&self, room: i64, person: i64) {
-        if let Some(mut people) = self.rooms.get_mut(&room) {
-            people.remove(&person);
-        }
+        let removed = self.rooms.get_mut(&room).and_then(|mut people| people.remove(&person));
         self.rooms.remove_if(&room, |_, people| people.is_empty());
+        if let Some(here) = removed {
+            self.left().push(DepartedPerson { room, person, seen: here.seen });
+        }
+    }
+
+    fn left(&self) -> MutexGuard<'_, Vec<DepartedPerson>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes and returns the people who did not come back in time.
@@ -153,7 +170,8 @@ impl PeopleHere {
             let count = queue.iter().take_while(|grace| grace.until_ms <= now.running_ms).count();
             queue.drain(..count).collect()
         });
-        let mut departed = Vec::new();
+        let mut departed = std::mem::take(&mut *self.left());
+        departed.retain(|left| self.seen(left.room, left.person).is_none());
         for Grace { number, room, person, .. } in due {
             let Some(mut people) = self.rooms.get_mut(&room) else { continue };
             let Some(here) = people.get(&person) else { continue };
@@ -173,6 +191,10 @@ impl PeopleHere {
 
     pub fn seen(&self, room: i64, person: i64) -> Option<PresentPerson> {
         self.rooms.get(&room)?.get(&person).map(|here| here.seen)
+    }
+
+    pub fn has_socket(&self, room: i64, person: i64) -> bool {
+        self.rooms.get(&room).is_some_and(|people| people.get(&person).is_some_and(|here| !here.sockets.is_empty()))
     }
 
     pub fn count(&self, room: i64) -> i64 {
@@ -242,10 +264,31 @@ mod tests {
         assert_eq!(people.take_departed(at(99)), [], "the late end of the first socket");
         people.remove_socket(1, 7, 2, at(100), 50);
         people.forget(1, 7);
-        people.add_socket(1, 7, 3, None, at(110));
+        assert!(people.add_socket(1, 7, 3, None, at(110)), "the database is told of the return");
         people.remove_socket(1, 7, 3, at(120), 50);
         assert_eq!(people.take_departed(at(150)), [], "the grace of the second socket");
         assert_eq!(people.take_departed(at(170)).len(), 1);
+    }
+
+    #[test]
+    fn who_left_and_is_not_back_has_departed_so_that_no_row_is_left() {
+        let people = PeopleHere::default();
+        people.add_socket(1, 7, 1, None, at(0));
+        people.forget(1, 7);
+        people.forget(1, 8);
+        assert_eq!(people.take_departed(at(0)).iter().map(|left| left.person).collect::<Vec<_>>(), [7]);
+        assert_eq!(people.take_departed(at(99)), []);
+    }
+
+    #[test]
+    fn the_return_of_someone_of_whom_the_database_may_not_know_is_written() {
+        let people = PeopleHere::default();
+        let seen = PresentPerson { since_ms: 0, last_ms: 0, language: None };
+        people.expect_back(1, 7, seen, true, at(0), 50);
+        people.expect_back(1, 8, seen, false, at(0), 50);
+        assert!(!people.add_socket(1, 7, 1, None, at(10)) && people.add_socket(1, 8, 2, None, at(10)));
+        assert!(!people.add_socket(1, 8, 3, None, at(10)), "a second socket");
+        assert!(people.has_socket(1, 8) && !people.has_socket(1, 9));
     }
 
     #[test]
@@ -262,9 +305,9 @@ mod tests {
     fn a_person_who_is_expected_back_keeps_the_times_of_their_presence() {
         let people = PeopleHere::default();
         let seen = PresentPerson { since_ms: 3, last_ms: 5, language: Some(Language::Japanese) };
-        people.expect_back(1, 7, seen, at(100), 50);
+        people.expect_back(1, 7, seen, true, at(100), 50);
         people.add_socket(1, 8, 1, None, at(0));
-        people.expect_back(1, 8, seen, at(100), 50);
+        people.expect_back(1, 8, seen, true, at(100), 50);
         assert_eq!(people.seen(1, 7), Some(seen));
         assert!(!people.add_socket(1, 7, 2, None, at(120)), "back in time");
         assert_eq!(people.seen(1, 7), Some(PresentPerson { last_ms: 120, ..seen }));

@@ -69,7 +69,9 @@ pub async fn write_all_anew(app: &School) {
             tracing::warn!(%error, "a person who is present was not written");
         }
     };
-    stream::iter(app.presence.begin_anew()).for_each_concurrent(ARRIVALS_AT_ONCE_MAX, write).await;
+    let present = app.presence.begin_anew();
+    present.iter().for_each(|(session, _)| app.presence.log_screens_again(*session));
+    stream::iter(present).for_each_concurrent(ARRIVALS_AT_ONCE_MAX, write).await;
 }
 
 row! {
@@ -89,7 +91,7 @@ row! {
 const ARRIVAL_FACTS: &str = "select s.course, s.status <> 'REVIEW_MODE' as is_open,
     (select p.id from participants p where p.session = s.id and p.person = $2 and p.left_ms is null
         and p.removed_ms is null) is not null as is_in,
-    (select n.id from nodes n where n.id = $3) is not null as has_lease,
+    (select n.id from nodes n where n.id = $3 and n.beats >= 0) is not null as has_lease,
     (select o.node from presence o where o.session = s.id and o.person = $2 limit 1) is not null as is_present
     from live_sessions s where s.id = $1";
 
@@ -123,6 +125,8 @@ async fn write_arrival(app: &School, session: i64, person: i64, seen: PresentPer
         .await?;
     if has_lease {
         app.presence.settle(session, person);
+        // Where a group was written again in another order, their departure may have come first: it is written once more.
+        app.presence.expect_back(session, person, seen, true, app.clock.now(), 0);
         return Ok(());
     }
     app.nodes.report_lost();
@@ -172,14 +176,14 @@ async fn log_departures_of(app: &School, node: i64, departed: Vec<DepartedPerson
     if logged.is_err() {
         // Not logged, so they count as present again: a later sweep finds them.
         for DepartedPerson { person, seen, .. } in &departed {
-            app.presence.expect_back(session, *person, *seen, now, app.config.clocks.presence_grace_ms);
+            app.presence.expect_back(session, *person, *seen, false, now, app.config.clocks.presence_grace_ms);
         }
     }
     app.presence.recount_screens(session);
     logged?;
     // Someone who came back before the departure was logged may have been written as present before it.
     let people: Vec<i64> = departed.iter().map(|d| d.person).collect();
-    let back = app.presence.present_of(session, &people);
+    let back = app.presence.connected_of(session, &people);
     join_all(back.into_iter().map(|person| write_present(app, session, person))).await.into_iter().collect()
 }
 
@@ -231,13 +235,37 @@ impl PresenceRow {
     }
 }
 
-/// Gives the grace to come back to all people of whom this node has a row and whom it does not know: it has taken them over.
+/// Makes the people of a dead node in a session this node's own, and gives them the grace to come back.
+pub(in crate::school) async fn take_over(app: &School, session: i64, own: i64, dead: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    tx.hold(HeldTable::Sessions, session).await?;
+    let sql = "select id from nodes where id = $1 and beats >= 0";
+    if tx.maybe::<(i64,)>(sql, args![own]).await?.is_none() {
+        return Err(Error::Busy { retry_after_s: 1 });
+    }
+    let present_here = "delete from presence where session = $1 and node = $3 and (select o.node from presence o
+        where o.session = $1 and o.person = presence.person and o.node = $2) is not null";
+    tx.run(present_here, args![session, own, dead]).await?;
+    let sql = "update presence set node = $2 where session = $1 and node = $3
+        returning session, person, since_ms, last_ms, language";
+    let moved: Vec<PresenceRow> = tx.all(sql, args![session, own, dead]).await?;
+    screens::take_over(&mut tx, session, own, dead).await?;
+    app.commit(tx, Vec::new()).await?;
+    let (now, grace_ms) = (app.clock.now(), app.config.clocks.presence_grace_ms);
+    for row in moved {
+        app.presence.expect_back(session, row.person, row.seen(), true, now, grace_ms);
+    }
+    Ok(())
+}
+
+/// Gives the grace to come back to all people of whom this node has a row and whom it does not know: it has taken them over. Those
+/// whose departure is being written may be among them.
 pub async fn expect_taken_over(app: &School) -> Result<()> {
     let sql = "select session, person, since_ms, last_ms, language from presence where node = $1";
     let rows: Vec<PresenceRow> = app.db.all(sql, args![app.nodes.own()]).await?;
     let (now, grace_ms) = (app.clock.now(), app.config.clocks.presence_grace_ms);
     for row in rows {
-        app.presence.expect_back(row.session, row.person, row.seen(), now, grace_ms);
+        app.presence.expect_back(row.session, row.person, row.seen(), false, now, grace_ms);
     }
     Ok(())
 }

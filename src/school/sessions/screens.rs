@@ -111,7 +111,7 @@ const SUM: &str =
 /// Writes the count of this node, and returns the sum of all nodes. Returns `None` if this node may not speak for anyone.
 async fn write_count(tx: &mut Tx, session: i64, node: i64, step_seq: i64, screens: i64) -> Result<Option<i64>> {
     let sql = "insert into screen_counts (session, node, step_seq, screens)
-        select $1, n.id, $3, $4 from nodes n where n.id = $2
+        select $1, n.id, $3, $4 from nodes n where n.id = $2 and n.beats >= 0
         on conflict (session, node) do update set step_seq = excluded.step_seq, screens = excluded.screens";
     if tx.run(sql, args![session, node, step_seq, screens]).await? == 0 {
         return Ok(None);
@@ -125,18 +125,16 @@ pub(super) async fn mark_stale(tx: &mut Tx, session: i64, node: i64) -> Result<(
     tx.run(sql, args![session, node]).await.map(drop)
 }
 
-/// Takes the counts of a dead node off the sums. This node counts those sessions again, and logs it.
-pub(in crate::school) async fn take_over(tx: &mut Tx, own: i64, dead: i64) -> Result<()> {
+/// Takes the count of a dead node off the sum of a session. All nodes count that session again, and one logs it.
+pub(super) async fn take_over(tx: &mut Tx, session: i64, own: i64, dead: i64) -> Result<()> {
+    let sql = "delete from screen_counts where session = $1 and node = $2 returning step_seq";
+    let Some((step_seq,)) = tx.maybe::<(i64,)>(sql, args![session, dead]).await? else { return Ok(()) };
     let sql = "insert into screen_counts (session, node, step_seq, screens, is_stale)
-        select c.session, n.id, c.step_seq, 0, true from screen_counts c join nodes n on n.id = $1
-            join live_sessions s on s.id = c.session
-            where c.node = $2 and s.status <> 'REVIEW_MODE' and s.step_seq = c.step_seq
-        on conflict (session, node) do update set is_stale = true";
-    tx.run(sql, args![own, dead]).await?;
-    let sql = "update screen_counts set is_stale = true
-        where session in (select c.session from screen_counts c where c.node = $1) and node <> $1";
-    tx.run(sql, args![dead]).await?;
-    tx.run("delete from screen_counts where node = $1", args![dead]).await.map(drop)
+        select s.id, $2, $3, 0, true from live_sessions s
+            where s.id = $1 and s.status <> 'REVIEW_MODE' and s.step_seq = $3
+        on conflict (session, node) do nothing";
+    tx.run(sql, args![session, own, step_seq]).await?;
+    tx.run("update screen_counts set is_stale = true where session = $1", args![session]).await.map(drop)
 }
 
 const STALE: &str = "select session from screen_counts where node = $1 and is_stale limit 1";
