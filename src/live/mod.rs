@@ -14,7 +14,8 @@ pub mod stream;
 
 pub use closing::{CloseSockets, EndedLogins};
 pub use frame::Frame;
-pub use hub::connection::{self, Connection, Entry, SocketHandler};
+pub use hub::connection::{self, Connection, SocketHandler};
+pub use hub::outbox::Entry;
 pub use hub::{
     DeviceSocket, Feed, Hub, LogPart, LogRange, LogReader, RoomFrame, RoomGate, RoomKey, SocketLimits, SocketPermit,
 };

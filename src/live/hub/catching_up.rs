@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::connection::{Connection, Entry};
+use super::connection::Connection;
 use super::devices::DeviceSocket;
 use super::order::{LogPart, LogRange, Resume};
+use super::outbox::Entry;
 use super::room::Room;
 use super::{Hub, RoomFrame, RoomKey};
 use crate::error::Result;

@@ -6,7 +6,6 @@
 //! frames (the state, or the missed events) count against no bound, however large the session is: only one entry waits at a
 //! time, and the next follows after it is sent. A socket that takes no byte for `STALLED_FOR` is closed.
 
-use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,19 +13,13 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use super::outbox::{AfterSending, Entry, NextWrite, Outbox, Sink};
 use super::{Feed, Hub, RoomKey};
 use crate::clock::machine_ms;
 use crate::error::Result;
 use crate::live::frame::Frame;
 use crate::live::stream::Stream;
 
-/// Bytes of room frames that may wait before a reader counts as too slow.
-const LAG_MAX_BYTES: usize = 64 * 1024;
-/// Bytes of replies that may wait. More close the socket: the peer sends and never reads.
-const REPLIES_MAX_BYTES: usize = 512 * 1024;
-/// Room frames held back while the snapshot is read.
-const HELD_MAX_FRAMES: usize = 512;
-const FRAMES_PER_WRITE: usize = 32;
 const STALLED_FOR: Duration = Duration::from_secs(30);
 /// Longest wait for the peer's own close frame.
 const GOODBYE_FOR: Duration = Duration::from_secs(3);
@@ -39,12 +32,6 @@ pub mod close {
     pub const REMOVED: u16 = 4403;
     pub const REPLACED: u16 = 4409;
     pub const TOO_MANY: u16 = 4429;
-}
-
-/// The first frames for a new socket. `seq`: the last event of the room that they include.
-pub struct Entry {
-    pub frames: Vec<Frame>,
-    pub seq: i64,
 }
 
 /// The school's side of a socket: it reads the state and handles the messages.
@@ -90,38 +77,6 @@ pub struct Connection {
     pub(super) newest_rival: AtomicI64,
 }
 
-#[derive(Default)]
-struct Outbox {
-    queue: VecDeque<QueuedFrame>,
-    /// Bytes of the first frame in the queue that are already sent.
-    sent: usize,
-    /// Frames at the front that the drain task is writing right now.
-    in_flight: usize,
-    room_bytes: usize,
-    reply_bytes: usize,
-    held: Option<Vec<(i64, Frame)>>,
-    /// Whether room frames were lost: a fresh state must be sent as soon as the queue is empty.
-    behind: bool,
-    draining: bool,
-    closing: bool,
-}
-
-struct QueuedFrame {
-    frame: Frame,
-    kind: FrameKind,
-}
-
-/// The kind of a waiting frame, which decides whether it may be dropped.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum FrameKind {
-    /// An event of the room: dropped when too much of this kind waits, and replaced by a fresh state.
-    Room,
-    /// A frame for this person: never dropped. When too much of this kind waits, the socket is closed.
-    Person,
-    /// The state, or the missed events: only one entry waits at a time, and all of it is sent.
-    Entry,
-}
-
 /// A person who connects, before there is a socket.
 pub struct NewConnection {
     pub person: i64,
@@ -132,6 +87,12 @@ pub struct NewConnection {
     /// On the monotonic clock.
     pub expires_ms: i64,
     pub handler: Arc<dyn SocketHandler>,
+}
+
+impl Sink for Stream {
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        Stream::try_write(self, bytes)
+    }
 }
 
 impl Connection {
@@ -146,7 +107,7 @@ impl Connection {
             feed: new.feed,
             device: new.device,
             stream,
-            outbox: Mutex::new(Outbox { held: Some(Vec::new()), ..Outbox::default() }),
+            outbox: Mutex::default(),
             handler: new.handler,
             hub: hub.clone(),
             expires_ms: AtomicI64::new(new.expires_ms),
@@ -179,71 +140,40 @@ impl Connection {
 
     /// Sends a frame of a room. It may be held back or dropped. `seq` is 0 if the room has no log.
     pub(in crate::live) fn send_room_frame(self: &Arc<Self>, seq: i64, frame: &Frame) {
-        let mut outbox = self.outbox();
-        if outbox.closing || outbox.behind {
-            return;
-        }
-        if let Some(held) = &mut outbox.held {
-            if held.len() < HELD_MAX_FRAMES {
-                held.push((seq, frame.clone()));
-            } else {
-                outbox.behind = true;
-            }
-            return;
-        }
-        self.send(&mut outbox, frame, FrameKind::Room);
+        let after = self.outbox().send_room_frame(&self.stream, seq, frame);
+        self.settle(after);
     }
 
     /// Sends a frame that is never dropped, such as a reply. Does nothing once the socket is closing.
     pub fn reply(self: &Arc<Self>, frame: &Frame) {
-        let mut outbox = self.outbox();
-        if !outbox.closing {
-            self.send(&mut outbox, frame, FrameKind::Person);
-        }
+        let after = self.outbox().reply(&self.stream, frame);
+        self.settle(after);
     }
 
     pub(in crate::live) fn ping(self: &Arc<Self>, frame: &Frame) {
-        let mut outbox = self.outbox();
-        if !outbox.closing && outbox.queue.is_empty() {
-            self.send(&mut outbox, frame, FrameKind::Person);
-        }
+        let after = self.outbox().ping(&self.stream, frame);
+        self.settle(after);
     }
 
-    fn send(self: &Arc<Self>, outbox: &mut Outbox, frame: &Frame, kind: FrameKind) {
-        let bytes = frame.bytes();
-        if outbox.queue.is_empty() {
-            match self.stream.try_write(bytes) {
-                Ok(n) if n == bytes.len() => return,
-                Ok(n) => outbox.sent = n,
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => outbox.sent = 0,
-                Err(_) => return self.stream.hang_up(),
-            }
-        }
-        outbox.push(frame.clone(), kind);
-        if outbox.room_bytes > LAG_MAX_BYTES {
+    /// Does what is left to do after frames were put into the outbox.
+    fn settle(self: &Arc<Self>, after: AfterSending) {
+        if after.fell_behind {
             self.hub.metrics.mailbox_overflows.inc();
-            outbox.drop_frames(|kind| kind == FrameKind::Room);
         }
-        if outbox.reply_bytes > REPLIES_MAX_BYTES {
-            return self.stream.hang_up();
+        if after.must_hang_up {
+            self.stream.hang_up();
         }
-        if !outbox.draining {
-            outbox.draining = true;
+        if after.must_drain {
             tokio::spawn(self.clone().drain());
         }
     }
 
     async fn drain(self: Arc<Self>) {
         let (closing, owed) = loop {
-            let (frames, sent) = {
-                let mut outbox = self.outbox();
-                if outbox.queue.is_empty() {
-                    outbox.draining = false;
-                    break (outbox.closing, outbox.begin_owed_entry());
-                }
-                let frames: Vec<Frame> = outbox.queue.iter().take(FRAMES_PER_WRITE).map(|w| w.frame.clone()).collect();
-                outbox.in_flight = frames.len();
-                (frames, outbox.sent)
+            let next = self.outbox().next_write();
+            let (frames, sent) = match next {
+                NextWrite::Frames(frames, sent) => (frames, sent),
+                NextWrite::Empty { is_closing, owes_entry } => break (is_closing, owes_entry),
             };
             let slices: Vec<IoSlice<'_>> = frames
                 .iter()
@@ -265,31 +195,15 @@ impl Connection {
     /// Begins to hold back room frames until the snapshot is read. Returns `false` while an earlier snapshot still waits to be
     /// sent: a fresh one must follow it.
     pub(in crate::live) fn hold_back(&self) -> bool {
-        let mut outbox = self.outbox();
-        let waits = outbox.queue.iter().any(|w| w.kind == FrameKind::Entry);
-        outbox.behind = waits;
-        outbox.held = (!waits).then(Vec::new);
-        !waits
+        self.outbox().hold_back()
     }
 
     /// Sends the snapshot and the held frames that came after it, and ends the holding back. Returns `false` if too many frames
     /// came meanwhile: a fresh snapshot must be read.
     pub(in crate::live) fn send_entry(self: &Arc<Self>, entry: &Entry) -> bool {
-        let mut outbox = self.outbox();
-        let held = outbox.held.take().unwrap_or_default();
-        if outbox.behind || outbox.closing {
-            return outbox.closing;
-        }
-        for frame in &entry.frames {
-            self.send(&mut outbox, frame, FrameKind::Entry);
-        }
-        for (_, frame) in held.iter().filter(|(seq, _)| *seq == 0 || *seq > entry.seq) {
-            // After a dropped frame, nothing may follow but a fresh state.
-            if !outbox.behind {
-                self.send(&mut outbox, frame, FrameKind::Room);
-            }
-        }
-        true
+        let (is_sent, after) = self.outbox().send_entry(&self.stream, entry);
+        self.settle(after);
+        is_sent
     }
 
     /// Sends the waiting replies and a close frame with the reason, then hangs up: after `GOODBYE_FOR` even if the peer is silent.
@@ -298,18 +212,11 @@ impl Connection {
     }
 
     pub(in crate::live) fn close_with(self: &Arc<Self>, close: &Frame) {
-        {
-            let mut outbox = self.outbox();
-            if outbox.closing {
-                return;
-            }
-            outbox.drop_frames(|kind| kind != FrameKind::Person);
-            self.send(&mut outbox, close, FrameKind::Person);
-            outbox.closing = true;
-        }
+        let Some(after) = self.outbox().close(&self.stream, close) else { return };
+        self.settle(after);
         let connection = self.clone();
         tokio::spawn(async move {
-            if !connection.outbox().draining {
+            if !connection.outbox().is_draining() {
                 connection.stream.finish().await;
             }
             tokio::time::sleep(GOODBYE_FOR).await;
@@ -318,70 +225,10 @@ impl Connection {
     }
 
     pub(in crate::live) fn is_closing(&self) -> bool {
-        self.outbox().closing
+        self.outbox().is_closing()
     }
 
     pub(in crate::live) fn hang_up(&self) {
         self.stream.hang_up();
-    }
-}
-
-impl Outbox {
-    /// The bytes that wait of this kind of frame; `None` if it has no bound.
-    fn bytes_of(&mut self, kind: FrameKind) -> Option<&mut usize> {
-        match kind {
-            FrameKind::Room => Some(&mut self.room_bytes),
-            FrameKind::Person => Some(&mut self.reply_bytes),
-            FrameKind::Entry => None,
-        }
-    }
-
-    fn push(&mut self, frame: Frame, kind: FrameKind) {
-        if let Some(bytes) = self.bytes_of(kind) {
-            *bytes += frame.bytes().len();
-        }
-        self.queue.push_back(QueuedFrame { frame, kind });
-    }
-
-    fn advance(&mut self, written: usize) {
-        self.in_flight = 0;
-        self.sent += written;
-        while let Some(first) = self.queue.front() {
-            let (length, kind) = (first.frame.bytes().len(), first.kind);
-            if self.sent < length {
-                break;
-            }
-            self.sent -= length;
-            if let Some(bytes) = self.bytes_of(kind) {
-                *bytes -= length;
-            }
-            self.queue.pop_front();
-        }
-        if self.queue.is_empty() {
-            self.queue = VecDeque::new();
-        }
-    }
-
-    /// Drops all frames of the meant kinds, except those of which a part may already be sent.
-    fn drop_frames(&mut self, is_meant: impl Fn(FrameKind) -> bool) {
-        let mut begun = self.in_flight.max(usize::from(self.sent > 0));
-        self.queue.retain(|w| {
-            let keep = begun > 0 || !is_meant(w.kind);
-            begun = begun.saturating_sub(1);
-            keep
-        });
-        self.room_bytes = self.queue.iter().filter(|w| w.kind == FrameKind::Room).map(|w| w.frame.bytes().len()).sum();
-        self.behind = true;
-    }
-
-    /// Returns whether a fresh state must be sent now. If so, room frames are held back for it from here on, and the next call
-    /// returns `false`.
-    fn begin_owed_entry(&mut self) -> bool {
-        let owed = self.behind && self.held.is_none() && !self.closing;
-        if owed {
-            self.behind = false;
-            self.held = Some(Vec::new());
-        }
-        owed
     }
 }

@@ -7,7 +7,8 @@
 mod catching_up;
 pub mod connection;
 mod devices;
-mod order;
+pub mod order;
+pub mod outbox;
 mod room;
 mod socket_limits;
 mod wheel;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::connection::Entry;
+use super::outbox::Entry;
 use super::{Feed, RoomFrame};
 use crate::live::frame::Frame;
 
@@ -226,5 +226,117 @@ impl Tail {
     fn frames_after(&self, since: i64) -> Vec<Frame> {
         let from = self.events.partition_point(|(seq, _)| *seq <= since);
         self.events.range(from..).map(|(_, frame)| frame.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::RoomKey;
+
+    const LOG_EVENTS: i64 = 900;
+    /// One event in so many is for everyone.
+    const STRIDE: i64 = 3;
+
+    fn event(seq: i64) -> RoomFrame {
+        let room = RoomKey { kind: 's', id: 1 };
+        let (for_everyone, frame) = (seq % STRIDE == 0, Frame::text(format!("{seq:100}")));
+        RoomFrame { room, seq: Some(seq), for_everyone, may_batch: false, personal: false, frame }
+    }
+
+    fn read(range: LogRange, head: i64) -> LogPart {
+        let frames = match range {
+            LogRange::After(after) => (after + 1..=head).take(100).map(event).collect(),
+            LogRange::Newest { until, limit, for_everyone } => {
+                let all = (1..=until.unwrap_or(head)).map(event);
+                let meant: Vec<RoomFrame> = all.filter(|frame| frame.for_everyone || !for_everyone).collect();
+                meant[meant.len().saturating_sub(limit)..].to_vec()
+            }
+        };
+        LogPart { frames, head }
+    }
+
+    fn release_all(order: &mut RoomOrder) -> Vec<i64> {
+        std::iter::from_fn(|| order.release()).map(|(seq, _)| seq).collect()
+    }
+
+    /// Resumes from a room that has been told the last events by its node. Returns the events, and how often the log was read.
+    fn resume(feed: Feed, since: i64, told: i64) -> (Option<Vec<i64>>, usize) {
+        let mut order = RoomOrder::default();
+        order.begin_after(LOG_EVENTS - told);
+        for seq in LOG_EVENTS - told + 1..=LOG_EVENTS {
+            order.hold(seq, event(seq));
+            assert_eq!(release_all(&mut order), [seq]);
+        }
+        for reads in 0..3 {
+            match order.resume(feed, since) {
+                Resume::State => return (None, reads),
+                Resume::Missed(entry) => {
+                    assert_eq!(entry.seq, LOG_EVENTS);
+                    let seq = |frame: &Frame| String::from_utf8_lossy(frame.payload()).trim().parse().unwrap();
+                    return (Some(entry.frames.iter().map(seq).collect()), reads);
+                }
+                Resume::Read(range) => order.take(range, read(range, LOG_EVENTS)),
+            }
+        }
+        panic!("it reads and reads");
+    }
+
+    #[test]
+    fn a_client_gets_what_it_missed_if_that_is_at_most_256_events_of_its_feed() {
+        for (feed, stride) in [(Feed::Public, STRIDE), (Feed::Full, 1)] {
+            for since in 0..=LOG_EVENTS {
+                let missed: Vec<i64> = (since + 1..=LOG_EVENTS).filter(|seq| seq % stride == 0).collect();
+                let expected = (missed.len() <= TAIL_MAX_EVENTS).then_some(missed);
+                for told in [0, 1, 200, LOG_EVENTS] {
+                    let (got, reads) = resume(feed, since, told);
+                    assert_eq!(got, expected, "{feed:?} after {since}, told {told}");
+                    let is_remembered = since >= LOG_EVENTS - told || told == LOG_EVENTS;
+                    assert_eq!(reads, usize::from(!is_remembered), "{feed:?} after {since}, told {told}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_room_remembers_no_more_than_its_bound_but_for_a_while_what_was_read() {
+        let mut order = RoomOrder::default();
+        order.begin_after(0);
+        let large = |seq| RoomFrame { frame: Frame::text("x".repeat(10_000)), ..event(seq) };
+        for seq in 1..=10 {
+            order.hold(seq, large(seq));
+        }
+        assert_eq!(release_all(&mut order).len(), 10);
+        let Resume::Read(range) = order.resume(Feed::Full, 3) else { panic!("six frames fit into 64 KiB") };
+        assert!(matches!(order.resume(Feed::Full, 4), Resume::Missed(_)));
+        order.take(range, LogPart { frames: (1..=4).map(large).collect(), head: 10 });
+        assert!(order.is_extended());
+        order.hold(11, large(11));
+        assert_eq!(release_all(&mut order), [11]);
+        assert!(matches!(order.resume(Feed::Full, 0), Resume::Missed(entry) if entry.frames.len() == 11));
+        order.trim();
+        assert!(!order.is_extended());
+        assert!(matches!(order.resume(Feed::Full, 4), Resume::Read(_)));
+        assert!(matches!(order.resume(Feed::Full, 5), Resume::Missed(entry) if entry.frames.len() == 6));
+    }
+
+    #[test]
+    fn events_that_could_not_be_held_are_read_from_the_log() {
+        let mut order = RoomOrder::default();
+        order.begin_after(0);
+        let head = HELD_MAX_EVENTS as i64 + 500;
+        for seq in 2..=head {
+            order.hold(seq, event(seq));
+        }
+        assert!(release_all(&mut order).is_empty());
+        assert!(order.begin_filling());
+        assert!(!order.begin_filling(), "a task fills the gap");
+        let mut released = Vec::new();
+        while let Some(range) = order.next_to_read() {
+            order.take(range, read(range, head));
+            released.extend(release_all(&mut order));
+        }
+        assert_eq!(released, (1..=head).collect::<Vec<i64>>());
+        assert!(!order.begin_filling());
     }
 }
