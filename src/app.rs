@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, Notify};
+use tokio::time::error::Elapsed;
 
 use crate::bus::{self, Bus};
 use crate::clock::Clock;
@@ -127,14 +128,7 @@ impl School {
             WriteState::Fails(why) => return Some(self.not_ready(why)),
             WriteState::Unknown => {}
         }
-        let now_ms = self.now_ms();
-        let write_heartbeat = self.group_commit.record(move |tx| {
-            Box::pin(async move {
-                tx.write_heartbeat(now_ms).await?;
-                Ok(((), Vec::new()))
-            })
-        });
-        match tokio::time::timeout(READY_WITHIN, write_heartbeat).await {
+        match self.write_heartbeat(READY_WITHIN).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(self.not_ready(&error.to_string())),
             Err(_) => {
@@ -142,6 +136,18 @@ impl School {
                 Some(self.not_ready(SILENT))
             }
         }
+    }
+
+    /// Does a small write in the group commit.
+    pub async fn write_heartbeat(&self, within: Duration) -> std::result::Result<Result<()>, Elapsed> {
+        let now_ms = self.now_ms();
+        let write_heartbeat = self.group_commit.record(move |tx| {
+            Box::pin(async move {
+                tx.write_heartbeat(now_ms).await?;
+                Ok(((), Vec::new()))
+            })
+        });
+        tokio::time::timeout(within, write_heartbeat).await
     }
 }
 

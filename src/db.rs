@@ -39,7 +39,7 @@ use crate::error::{Error, Result};
 use crate::private;
 
 pub use self::failure::SILENT;
-pub use self::health::WriteState;
+pub use self::health::{Outlook, WriteState};
 pub use self::locks::{HeldTable, TRIES, retry};
 pub use self::serving::{ServingLock, Sharing};
 pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders};

@@ -6,6 +6,7 @@
 //! - [`surfaces`], [`web`]: every URL, in the dialect of its seed; the pages
 //! - [`school`]: what a school does, one file per capability
 //! - [`app`], [`group_commit`], `group_writer`: the parts wired once, and the only commit there is
+//! - `writes`: what sockets are told while the database takes no writes
 //! - [`live`], [`outside`], [`judge`]: rooms and sockets; what is not ours; strangers' programs, and what becomes of them
 //! - [`bus`], [`db`]: frames between nodes; the two databases
 //! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`], `places`,
@@ -45,5 +46,6 @@ pub mod surfaces;
 pub mod tag;
 pub mod visits;
 mod web;
+mod writes;
 
 pub use serve::{open, raise_file_limit, serve};

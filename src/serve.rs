@@ -48,6 +48,7 @@ use crate::school::videos::removal;
 use crate::school::{activity, help, nodes, stuck};
 use crate::surfaces;
 use crate::visits::Visits;
+use crate::writes;
 
 /// The time that requests under way may take once the server stops. All limits of the shutdown together are less than 10 s.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
@@ -211,6 +212,7 @@ fn start_own(chores: &mut JoinSet<()>, app: &School) {
         every(chores, app, periods.look(), "other nodes", |app| async move { nodes::look(&app).await });
         every(chores, app, Duration::from_secs(1), "screens", |app| async move { screens::find_stale(&app).await });
     }
+    chores.spawn(writes::tell_sockets(app.clone()));
     every(chores, app, Duration::from_millis(200), "presence", |app| async move {
         presence::log_departures(&app).await?;
         screens::log_screen_counts(&app).await

@@ -59,10 +59,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("web", &["app", "error", "outside", "school", "tag"]),
     ("judge_service", &["clock", "config", "db", "error", "judge", "school"]),
     ("judge_keeper", &["app", "clock", "config", "school"]),
+    ("writes", &["app", "db", "live"]),
     ("listener", &["config", "error", "failures", "live"]),
     ("serve", &[
         "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit",
         "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces", "visits",
+        "writes",
     ]),
     ("doctor", &["clock", "config", "db", "error", "judge", "judge_service", "listener", "outside", "print", "private", "school"]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),

@@ -17,7 +17,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::failure::{self, Failure};
-use super::health::Health;
+use super::health::{Health, UseUnderWay};
 use super::locks::HeldTable;
 use crate::error::{Error, Result};
 
@@ -100,6 +100,8 @@ pub struct LentConnection<C: DbConnection> {
     write_changes: bool,
     /// A statement of this transaction was refused: PostgreSQL commits nothing of it.
     refused: bool,
+    /// Since before the connection was lent.
+    under_way: Option<UseUnderWay>,
     /// The tables of which this transaction holds rows. Empty in a release build.
     pub held_tables: Vec<HeldTable>,
 }
@@ -122,6 +124,13 @@ impl<C: DbConnection> Pool<C> {
     /// Lends a connection: an idle one if there is one, otherwise a new one. Waits at most `WAIT_WITHIN` while all are lent.
     /// Safe to cancel.
     pub async fn lend(&self) -> Result<LentConnection<C>> {
+        let under_way = self.0.health.use_begins();
+        let mut lent = self.take().await?;
+        lent.under_way = Some(under_way);
+        Ok(lent)
+    }
+
+    async fn take(&self) -> Result<LentConnection<C>> {
         let shared = &self.0;
         let permit = tokio::time::timeout(WAIT_WITHIN, shared.permits.clone().acquire_owned());
         let Ok(Ok(permit)) = permit.await else {
@@ -263,6 +272,7 @@ impl<C: DbConnection> LentConnection<C> {
             changes: false,
             write_changes: false,
             refused: false,
+            under_way: None,
             held_tables: Vec::new(),
         }
     }
@@ -366,9 +376,9 @@ impl<C: DbConnection> LentConnection<C> {
         let held = self.held.take();
         let (open, permit) = held.ok_or(Error::Unavailable { why: failure::LOST, at_once: true })?;
         drop(open);
-        let in_transaction = self.in_transaction;
+        let (in_transaction, under_way) = (self.in_transaction, self.under_way.take());
         *self = PoolState::open_apart(&self.pool, permit).await?;
-        self.in_transaction = in_transaction;
+        (self.in_transaction, self.under_way) = (in_transaction, under_way);
         Ok(())
     }
 }

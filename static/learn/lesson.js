@@ -10,7 +10,7 @@ import { mustTellOfScreen, passOn, remember } from "./phone.js";
 import * as screens from "./lesson-screens.js";
 import { Review } from "./review.js";
 import * as sound from "./sound.js";
-import { announce, link, recordAction, show, uncover } from "./stage.js";
+import { announce, link, recordAction, savingIsPaused, show, uncover } from "./stage.js";
 
 const VIBRATES_MS = 200;
 /** A step that comes this soon after coming back began while the phone was away. */
@@ -64,6 +64,7 @@ export class Lesson {
     this.#done = new Done({ socket: this.#socket, known: this.#known?.done, changed: () => this.#change({}) });
     this.#socket.onFrame = (frame) => this.#heard(frame);
     this.#socket.onState = (state) => this.#link(state);
+    this.#socket.onPaused = savingIsPaused;
     this.#socket.onOver = (reason) => this.#over(reason);
     sound.begin(() => this.#textNow(), () => this.#paint());
     this.#awake = new Awake();

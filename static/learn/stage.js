@@ -25,6 +25,7 @@ let make = null;
 let given = {};
 let current = null;
 let linkIs = "";
+let isPaused = false;
 let title = "";
 /** The buttons that lie on the screen, as one text. */
 let lying = "";
@@ -186,15 +187,22 @@ export function announce(sentence) {
   text(announcer, sentence);
 }
 
-/** Shows the state of the connection: `connecting`, `open`, `waiting`, `offline`, or nothing. */
+/** Shows the state of the connection: `connecting`, `open`, `waiting`, `offline`, `paused` while nothing can be saved, or nothing. */
 export function link(state) {
   linkIs = state;
-  status.dataset.state = state;
+  const shown = state === "open" && isPaused ? "paused" : state;
+  status.dataset.state = shown;
   const [word] = status.children;
-  text(word, state && words.link[state]);
+  text(word, shown && words.link[shown]);
   // On a narrow screen the dot is enough; the word is for screen readers.
-  word.classList.toggle("unseen", state === "open" && narrow.matches);
+  word.classList.toggle("unseen", shown === "open" && narrow.matches);
   tighten();
+}
+
+/** Shows for as long as `is` holds that the server cannot save. What is not saved yet is sent again by itself. */
+export function savingIsPaused(is) {
+  isPaused = is;
+  link(linkIs);
 }
 
 /** Resolves to the answer. `tell` is called if it has not come within two seconds. */

@@ -37,6 +37,8 @@ export class LiveSocket {
   /** Called with `connecting`, `open` or `waiting`. */
   onState = () => {};
   onFrame = () => {};
+  /** Called with `true` when the server tells that it cannot save for a while, and with `false` when it can again or the socket is new. */
+  onPaused = () => {};
   /** Called when it will not reconnect any more, with `removed`, `gone`, `replaced`, `forbidden` or `signed-out`. */
   onOver = () => {};
 
@@ -149,6 +151,8 @@ export class LiveSocket {
   #opened() {
     this.#attempt = 0;
     this.#askedAt = 0;
+    // A new socket is told if it is still so.
+    this.onPaused(false);
     this.onState("open");
     // The listener may have stopped the socket.
     if (this.#isOver) return;
@@ -247,6 +251,7 @@ export class LiveSocket {
   #take(frame) {
     if (frame.type === "reply" || frame.type === "error") return this.#outbox.settle(frame);
     if (frame.type === "token_expiring") return this.#renewInPlace();
+    if (frame.type === "school_state") return this.onPaused(frame.data.writes === "paused");
     if (frame.type === "session_state") this.#last = frame.seq;
     else if (frame.seq !== undefined && !this.#isNext(frame)) return undefined;
     return this.onFrame(frame);

@@ -50,6 +50,12 @@ impl Dashboard {
         board
     }
 
+    /// What the header says of the connection.
+    pub async fn link_is(&self, state: &str) {
+        let is = "document.querySelector('#link').dataset.state === arguments[0]";
+        self.until_js(&format!("the connection is {state}"), is, vec![serde_json::json!(state)]).await;
+    }
+
     pub async fn visits(&self, path: &str) {
         self.goes_to(&format!("{}{path}", self.base)).await;
     }

@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::classroom::{Class, STEPS};
+use crate::dashboard::Dashboard;
 use crate::harness::School;
 use crate::harness::browser::Device;
 use crate::harness::proxy::Proxy;
@@ -74,6 +76,31 @@ fn a_phone_on_a_network_that_went_silent_notices_and_comes_back() {
         phone.is_at(STEPS[1].0).await;
         ear.waits_for("student_progress").await;
         assert_eq!(finished(&ear, class.lecture.steps[0]), 1);
+    });
+}
+
+#[test]
+fn a_phone_and_a_board_say_that_saving_takes_longer_while_the_database_takes_no_writes() {
+    run_story(|school| async move {
+        let class = Class::runs(&school).await;
+        let desk = Dashboard::watches(&school, &class.teacher, &class.session).await;
+        let phone = Phone::joins(&school, &class.session, "김순자").await;
+        phone.is_at(STEPS[0].0).await;
+        let her = class.id_of("김순자").await;
+        desk.sees(her, "working").await;
+        // Another process holds the database.
+        let mut other = SqliteConnection::connect(school.database()).await.unwrap();
+        other.execute("begin immediate").await.unwrap();
+        phone.taps("done").await;
+        phone.link_is(&["paused"]).await;
+        desk.link_is("paused").await;
+        phone.keeps_screenshot("phone-paused").await;
+        desk.keeps_screenshot("board-paused").await;
+        other.execute("rollback").await.unwrap();
+        desk.sees(her, "done").await;
+        phone.link_is(&["open"]).await;
+        desk.link_is("open").await;
+        phone.shows("[data-act=done]", false).await;
     });
 }
 

@@ -95,7 +95,15 @@ fn a_full_disk_stops_writes_only_while_it_is_full() {
             let (status, why) = readiness(server.address).await;
             assert_eq!(status, 503);
             assert!(why.starts_with("the disk is full"), "{why}");
+            // Who comes now can read, and is told that nothing is saved.
+            let mut board = class.teacher.watches(&class.session).await;
+            board.wants_school_events = true;
+            board.receives("session_state").await;
+            let told = board.waits_for("school_state").await;
+            assert_eq!(told["data"]["writes"], "paused");
             disk.has_room_again();
+            let told = board.waits_for("school_state").await;
+            assert_eq!(told["data"]["writes"], "resumed");
             let (since, before) = (Instant::now(), work.acknowledged());
             until("a write after there is room", async || (work.acknowledged() > before).then_some(())).await;
             println!("a write was acknowledged {:?} after there was room", since.elapsed());

@@ -7,6 +7,7 @@ mod disk;
 mod hang_ups;
 mod links;
 mod locks;
+mod paused;
 mod redis_links;
 mod serving;
 mod several_nodes;

@@ -58,7 +58,9 @@ impl Socket {
                     let frame: Value = serde_json::from_str(&text).expect("a frame is JSON");
                     self.received.push(frame.clone());
                     // What follows in the school from what happens in the class is another story's, unless it listens.
-                    let follows = ["attendance_updated", "grade_updated"].iter().any(|kind| frame["type"] == *kind);
+                    let follows = ["attendance_updated", "grade_updated", "school_state"]
+                        .iter()
+                        .any(|kind| frame["type"] == *kind);
                     if follows && !self.wants_school_events {
                         continue;
                     }

@@ -4,6 +4,7 @@
 //! waited for a moment, then read from the log. Fan-out never waits for a socket. Frames that are dropped for a slow
 //! reader are replaced by a fresh state.
 
+mod announcement;
 mod catching_up;
 pub mod connection;
 mod devices;
@@ -20,6 +21,7 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use futures_util::future::join_all;
 
+use self::announcement::Announcement;
 pub use self::catching_up::{LogReader, RoomGate};
 use self::connection::{Connection, close};
 pub use self::devices::DeviceSocket;
@@ -76,6 +78,7 @@ pub struct Hub {
     pub(in crate::live) wheel: Wheel,
     log_reader: OnceLock<Arc<dyn LogReader>>,
     gate: OnceLock<Arc<dyn RoomGate>>,
+    announcement: Announcement,
     began: Instant,
     pub metrics: Arc<Metrics>,
 }
@@ -89,6 +92,7 @@ impl Hub {
             wheel: Wheel::new(ping_s),
             log_reader: OnceLock::new(),
             gate: OnceLock::new(),
+            announcement: Announcement::default(),
             began: Instant::now(),
             metrics,
         })
@@ -136,7 +140,10 @@ impl Hub {
 
         let hub = self.clone();
         let entering = connection.clone();
-        tokio::spawn(async move { hub.enter(&entering, since).await });
+        tokio::spawn(async move {
+            hub.clone().enter(&entering, since).await;
+            hub.tell_newcomer(&entering).await;
+        });
         connection.listen(first).await;
 
         for key in &rooms {

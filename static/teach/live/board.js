@@ -62,6 +62,7 @@ class Board {
     this.#scrollKeys = new ScrollKeys(this.node);
     this.#session.onChange = () => this.#heard();
     this.#session.onLink = (state) => this.#linkIs(state);
+    this.#session.onPaused = () => this.#showLink();
     this.#session.open();
     this.#ticker = setInterval(() => this.#tick(), TICKS_EVERY_MS);
     return this;
@@ -141,10 +142,17 @@ class Board {
     this.#paint();
   }
 
+  #showLink() {
+    const { link: state, isPaused } = this.#session;
+    const isOver = words.line.over[state];
+    const shownState = state === "open" && isPaused ? "paused" : state;
+    link(isOver ? "waiting" : shownState, isOver ?? words.line[shownState]);
+  }
+
   #linkIs(state) {
     clearTimeout(this.#lost);
     const isOver = words.line.over[state];
-    link(isOver ? "waiting" : state, isOver ?? words.line[state]);
+    this.#showLink();
     if (state === "open") {
       this.#fail(null);
       shown(this.#parts.offline, false);

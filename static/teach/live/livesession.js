@@ -11,6 +11,8 @@ export class LiveSession {
   steps = [];
   /** `connecting`, `open`, `waiting`, or why the socket will not come back. */
   link = "connecting";
+  /** True while the server cannot save. */
+  isPaused = false;
   /** The time at which the roster was last known to be right. */
   seenAt = Date.now();
   #api;
@@ -20,6 +22,7 @@ export class LiveSession {
   /** Called when the roster or the steps may have changed. */
   onChange = () => {};
   onLink = () => {};
+  onPaused = () => {};
 
   constructor({ api, id }) {
     this.#api = api;
@@ -39,6 +42,7 @@ export class LiveSession {
     });
     this.#socket.onFrame = (frame) => this.#heard(frame);
     this.#socket.onState = (state) => this.#linkIs(state);
+    this.#socket.onPaused = (isPaused) => this.#pausedIs(isPaused);
     this.#socket.onOver = (why) => this.#linkIs(why);
     this.#socket.start();
     document.addEventListener("visibilitychange", this.#onVisible);
@@ -79,6 +83,12 @@ export class LiveSession {
     if (this.link === "open") this.seenAt = Date.now();
     this.link = state;
     this.onLink(state);
+  }
+
+  #pausedIs(isPaused) {
+    if (this.isPaused === isPaused) return;
+    this.isPaused = isPaused;
+    this.onPaused();
   }
 
   /** Loads the steps again when the page is visible again: they may have been edited in another tab. */

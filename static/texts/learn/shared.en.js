@@ -11,6 +11,7 @@ export default {
   link: {
     connecting: "Connecting", open: "Connected", waiting: "Connecting again. Just wait a moment.",
     offline: "The internet is gone. You will be reconnected when it returns.",
+    paused: "Saving takes a little longer. Just wait: it goes on by itself.",
   },
   sound: {
     on: "Sound on",

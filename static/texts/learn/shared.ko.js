@@ -11,6 +11,7 @@ export default {
   link: {
     connecting: "연결하는 중", open: "연결됨", waiting: "다시 연결하는 중이에요. 기다리시면 됩니다.",
     offline: "인터넷이 끊겼어요. 이어지면 저절로 돌아옵니다.",
+    paused: "저장이 잠시 늦어지고 있어요. 그대로 두시면 이어집니다.",
   },
   sound: {
     on: "소리 켜기",

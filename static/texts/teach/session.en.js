@@ -8,6 +8,7 @@ export default {
     connecting: "Connecting",
     open: "Connected",
     waiting: "Reconnecting",
+    paused: "Saving takes a little longer. Just wait: it goes on by itself.",
     lost: (at) => `The connection is lost. What you see is how it was at ${CLOCK.format(at)}. It is being reconnected; you only need to wait.`,
     over: {
       gone: "This class cannot be found.",

@@ -7,6 +7,7 @@ export default {
     connecting: "연결하는 중",
     open: "연결됨",
     waiting: "다시 연결하는 중",
+    paused: "저장이 잠시 늦어지고 있습니다. 그대로 두시면 이어집니다.",
     lost: (at) => `연결이 끊겼습니다. 지금 보이는 것은 ${CLOCK.format(at)}의 모습입니다. 다시 연결하고 있으니 기다리시면 됩니다.`,
     over: {
       gone: "이 수업을 찾을 수 없습니다.",
