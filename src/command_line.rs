@@ -1,4 +1,4 @@
-//! The command line: serve · demo · doctor · user · backup · judge · openapi.
+//! The command line: serve · demo · doctor · user · backup · move · judge · openapi.
 
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::app::School;
-use crate::config::{Config, LogForm, Switch};
+use crate::config::{Config, LogForm, Switch, postgres_url};
 use crate::db::{ServingLock, Sharing};
 use crate::error::{Error, Noun, Result};
 use crate::print::CertificatePrinter;
@@ -21,7 +21,7 @@ use crate::school::rights::Role;
 use crate::school::setup;
 use crate::serve::{open, raise_file_limit, serve};
 use crate::surfaces::texts::{Email, Name, Password, Phone, login_name};
-use crate::{demo, doctor, judge, judge_keeper, judge_service, surfaces};
+use crate::{demo, doctor, judge, judge_keeper, judge_service, moving, surfaces};
 
 #[derive(Parser)]
 #[command(name = "gyosil", version, about = "교실: the live-classroom server")]
@@ -49,6 +49,12 @@ enum CliCommand {
     Backup {
         /// The file to make: it must not exist yet
         file: String,
+    },
+    /// Move a school from SQLite to an empty PostgreSQL database, while no server runs: all of it, compared row by row, or nothing
+    Move {
+        /// The address of the new database: postgres://…
+        #[arg(long, env = "GYOSIL_MOVE_TO", hide_env_values = true, value_parser = postgres_url)]
+        to: String,
     },
     /// Judge learners' programs for a server that runs with --judge off, as a service of its own
     Judge {
@@ -109,6 +115,7 @@ fn command() -> Command {
     cli.mut_subcommand("demo", |demo| with_settings(demo, &settings, DEMO_SETTINGS, demo::DEFAULTS))
         .mut_subcommand("user", |user| with_settings(user, &settings, PLACE, &[]))
         .mut_subcommand("backup", |backup| with_settings(backup, &settings, PLACE, &[]))
+        .mut_subcommand("move", |moving| with_settings(moving, &settings, PLACE, &[]))
         .mut_subcommand("judge", |judge| with_settings(judge, &settings, JUDGE_SETTINGS, &[]))
         .mut_subcommand("openapi", |openapi| with_settings(openapi, &settings, &[], &[]))
 }
@@ -205,6 +212,10 @@ async fn run_command(cli: Cli) -> Result<()> {
         Some(CliCommand::User { command: UserCommand::Add(new) }) => add_user(cli.config, new).await,
         Some(CliCommand::User { command: UserCommand::Password(secret) }) => change_password(cli.config, secret).await,
         Some(CliCommand::Backup { file }) => back_up(cli.config, &file).await,
+        Some(CliCommand::Move { to }) => {
+            must_exist(&cli.config)?;
+            moving::run(cli.config, &to).await
+        }
         Some(CliCommand::Judge { name }) => {
             must_exist(&cli.config)?;
             judge_service::run(cli.config, name).await

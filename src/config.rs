@@ -285,7 +285,7 @@ impl Config {
 }
 
 /// Replaces the password in the address of a database.
-fn without_password(url: &str) -> String {
+pub fn without_password(url: &str) -> String {
     let hide = || {
         let (scheme, rest) = url.split_once("://")?;
         let (login, place) = rest.rsplit_once('@')?;
@@ -329,6 +329,12 @@ fn database_url(text: &str) -> Result<String, String> {
         );
     }
     Ok(text.into())
+}
+
+/// Reads the address of a database of PostgreSQL.
+pub fn postgres_url(text: &str) -> Result<String, String> {
+    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    if is_postgres { Ok(text.into()) } else { Err("it must begin with postgres://".into()) }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

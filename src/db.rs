@@ -9,6 +9,7 @@
 mod failure;
 mod health;
 mod locks;
+mod moving;
 mod pool;
 mod postgres;
 mod rows;
@@ -41,6 +42,7 @@ use crate::private;
 pub use self::failure::SILENT;
 pub use self::health::{Outlook, WriteState};
 pub use self::locks::{HeldTable, TRIES, retry};
+pub use self::moving::{MovedTable, move_school};
 pub use self::serving::{ServingLock, Sharing};
 pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders};
 pub use self::transaction::Tx;
@@ -113,6 +115,10 @@ macro_rules! migrations {
     };
 }
 
+fn sqlite_migrations() -> Migrator {
+    migrations!("sqlite": 1 "0001_school")
+}
+
 impl Db {
     pub async fn open(url: &str) -> Result<Db> {
         let health = Arc::new(Health::default());
@@ -132,7 +138,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(LOCKED_FOR_MAX);
         close_to_others(options.get_filename())?;
-        let first = sqlite::first_connection(&options, &migrations!("sqlite": 1 "0001_school")).await;
+        let first = sqlite::first_connection(&options, &sqlite_migrations()).await;
         let first = first.map_err(|e| Error::internal(format!("{url} cannot be opened: {e}")))?;
         let limits = Limits { connections: 1, statement: None };
         let writer = Pool::new(Arc::new(SqliteFile(options.clone())), limits, health.clone());

@@ -33,6 +33,7 @@ pub mod language;
 pub mod listener;
 pub mod live;
 pub mod metrics;
+mod moving;
 pub mod outside;
 pub mod passwords;
 pub mod patch;

@@ -59,6 +59,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("web", &["app", "error", "outside", "school", "tag"]),
     ("judge_service", &["clock", "config", "db", "error", "judge", "school"]),
     ("judge_keeper", &["app", "clock", "config", "school"]),
+    ("moving", &["config", "db", "error", "private"]),
     ("writes", &["app", "db", "live"]),
     ("listener", &["config", "error", "failures", "live"]),
     ("serve", &[
@@ -68,7 +69,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ]),
     ("doctor", &["clock", "config", "db", "error", "judge", "judge_service", "listener", "outside", "print", "private", "school"]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
-    ("command_line", &["app", "config", "db", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "print", "private", "school", "serve", "surfaces"]),
+    ("command_line", &["app", "config", "db", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "moving", "print", "private", "school", "serve", "surfaces"]),
     ("lib", &[]),
     ("main", &[]),
 ];

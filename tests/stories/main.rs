@@ -61,6 +61,7 @@ mod logs;
 mod meanwhile;
 mod merging;
 mod model;
+mod moving;
 mod nodes;
 mod objects;
 mod one_request;
