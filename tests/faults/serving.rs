@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use crate::harness::people::Person;
 use crate::harness::process::{Process, refuses};
 use crate::harness::proxy::Proxy;
+use crate::harness::redis::Redis;
 use crate::harness::{postgres, until};
 use crate::work::{Class, Work, serves};
 
@@ -16,12 +17,16 @@ fn tells<F: Future<Output = ()>>(story: F) {
 }
 
 async fn is_refused(database: &str) {
+    is_refused_with(database, &[], "error: another Gyosil serves the school in this database").await;
+}
+
+async fn is_refused_with(database: &str, flags: &[&str], why: &str) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
     let words = ["serve", "--listen", "127.0.0.1:0", "--data", &data, "--database", database];
-    let (code, said) = refuses(&words).await;
+    let (code, said) = refuses(&[&words, flags].concat()).await;
     assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
-    assert!(said.starts_with("error: another Gyosil serves the school in this database"), "{said}");
+    assert!(said.starts_with(why), "{said}");
 }
 
 /// The server ends all sessions, or only those that hold the lock.
@@ -112,5 +117,32 @@ fn a_server_whose_database_was_taken_over_meanwhile_stops_with_an_error() {
         let teacher =
             Person::nobody_at(server.address).logs_in("t@example.com", crate::harness::people::PASSWORD).await;
         ended.is_all_there(&Class { teacher, ..class }).await;
+    });
+}
+
+#[test]
+fn nodes_that_start_at_once_on_an_empty_database_all_come_up() {
+    tells(async {
+        let database = postgres::empty_database().await;
+        let redis = Redis::starts();
+        let url = redis.url();
+        let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let flags = ["--redis", &url, "--jwt-secret", "a secret of 32 characters or more", "--certificate-key", key];
+        let folders: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+        let nodes: Vec<Process> = std::thread::scope(|scope| {
+            let serve = |folder| Process::serves(folder, &database, &flags);
+            let starting: Vec<_> = folders.iter().map(|folder| scope.spawn(move || serve(folder.path()))).collect();
+            starting.into_iter().map(|node| node.join().unwrap()).collect()
+        });
+        for node in &nodes {
+            Person::nobody_at(node.address).get("/readyz").await.is(200);
+        }
+        is_refused(&database).await;
+        for node in nodes {
+            assert_eq!(node.stops().0, Some(0));
+        }
+        let alone = serves(folders[0].path(), &database);
+        is_refused_with(&database, &flags, "error: a Gyosil without --redis serves the school in this database").await;
+        Person::nobody_at(alone.address).get("/readyz").await.is(200);
     });
 }
