@@ -106,6 +106,31 @@ impl School {
         Ok(())
     }
 
+    /// Tells the other nodes, for ever, when news without a log may not have reached them: their rooms fetch anew. At most once a
+    /// second.
+    pub async fn tell_unsent(&self) {
+        loop {
+            self.bus.unsent().await;
+            while let Err(error) = self.tell_to_resync().await {
+                if !error.is_outage() {
+                    tracing::error!(%error, "other nodes could not be told that news were lost; it is tried again");
+                }
+                tokio::time::sleep(ANNOUNCED_AGAIN_AFTER).await;
+            }
+            tokio::time::sleep(TOLD_AT_MOST_EVERY).await;
+        }
+    }
+
+    async fn tell_to_resync(&self) -> Result<()> {
+        let app = self.clone();
+        let written = self.group_commit.record(move |tx| {
+            let app = app.clone();
+            Box::pin(async move { Ok((app.bus.record_resync(tx, app.now_ms()).await?, Vec::new())) })
+        });
+        self.bus.send(written.await?).await;
+        Ok(())
+    }
+
     /// Deletes what the nodes have told each other long ago.
     pub async fn forget_old_news(&self) -> Result<()> {
         if matches!(self.bus, Bus::Local(_)) {
@@ -162,6 +187,7 @@ impl Deref for School {
 /// Time that a small write may take before the school counts as not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 const ANNOUNCED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+const TOLD_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 const ASKED_MAX_REQUESTS: usize = 4_096;
 

@@ -226,6 +226,8 @@ fn start_own(chores: &mut JoinSet<()>, app: &School) {
     chores.spawn(async move { following.bus.keep_up(&following.db).await });
     let announcing = app.clone();
     chores.spawn(async move { announcing.announce_devices().await });
+    let telling = app.clone();
+    chores.spawn(async move { telling.tell_unsent().await });
     chores.spawn(analyse(app.clone()));
 }
 

@@ -73,6 +73,28 @@ impl Bus {
         }
     }
 
+    /// Waits until other nodes are to be told with `record_resync`; for ever if this node is alone.
+    pub async fn unsent(&self) {
+        match self {
+            Bus::Local(_) => std::future::pending().await,
+            Bus::Redis(bus) => bus.unsent().await,
+        }
+    }
+
+    pub async fn record_resync(&self, tx: &mut Tx, now_ms: i64) -> Result<News> {
+        match self {
+            Bus::Local(_) => Ok(News::default()),
+            Bus::Redis(bus) => bus.record_resync(tx, now_ms).await,
+        }
+    }
+
+    /// Notes that another node is gone, which may have had more to tell.
+    pub fn note_vanished(&self) {
+        if let Bus::Redis(bus) = self {
+            bus.note_vanished();
+        }
+    }
+
     /// Whether news of other nodes come late, because Redis is away.
     pub fn is_degraded(&self) -> bool {
         matches!(self, Bus::Redis(bus) if !bus.is_up())

@@ -3,15 +3,16 @@
 //! What a session's log has, and what is in `node_messages`, is never lost: each node looks there every second. What comes through
 //! Redis is only sooner. Rooms without a log are told to fetch anew after anything may have been lost.
 
+mod looks;
+
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream;
 use tokio::sync::Notify;
+
+use self::looks::Owed;
 
 use super::news::{LocalNode, News};
 use super::redis::{Links, Receiver};
@@ -19,22 +20,14 @@ use super::rows::{self, HandledRows};
 use super::wire::{Instance, Packet};
 use crate::clock::{machine_ms, random_bytes};
 use crate::config::RedisSettings;
-use crate::db::{Db, Tx};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::failures::CountChange;
-use crate::live::{CloseSockets, DeviceSocket, RoomFrame, RoomGate, RoomKey, log};
+use crate::live::{CloseSockets, DeviceSocket, RoomFrame, RoomGate, RoomKey};
 use crate::metrics::Metrics;
 
-/// Pause between two looks at the database, while Redis is there and while it is away.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-const LOOK_EVERY_WHILE_AWAY: Duration = Duration::from_millis(500);
-const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(100);
-/// A room in which nothing was heard for so long is looked up in the log.
-const QUIET_FOR: Duration = Duration::from_secs(1);
 /// Longest wait until the server has confirmed that a room's events come here.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(1);
-/// The events of a room are heard this long after the last socket has left it: its people may come back.
-const HEARD_AFTER_LAST: Duration = Duration::from_secs(10);
 /// Frames for persons that one row holds, by the bytes of their payloads.
 const ROW_MAX_BYTES: usize = 128 * 1024;
 /// Attempts, and sockets of devices, are told to other nodes together.
@@ -43,7 +36,6 @@ const COUNTS_PER_MESSAGE: usize = 512;
 const DEVICES_PER_ROW: usize = 256;
 const DEVICES_MAX_SOCKETS: usize = 32_768;
 const COUNTED_MAX_CHANGES: usize = 16_384;
-const CATCHING_UP_MAX_ROOMS: usize = 6;
 
 /// The kinds of rooms, which only the code that opens them understands.
 #[derive(Debug, Clone, Copy)]
@@ -62,12 +54,17 @@ pub struct RedisBus {
     kinds: RoomKinds,
     links: OnceLock<Links>,
     rows: Mutex<HandledRows>,
+    /// Notified when the table may have a row for this node.
+    rows_woken: Notify,
+    /// Held by the one who looks at the table.
+    looking: tokio::sync::Mutex<()>,
     /// Rooms that are heard though no socket is in them, and since when.
     left_rooms: Mutex<HashMap<RoomKey, Instant>>,
-    /// Whether something may have been lost since the last look.
-    is_interrupted: AtomicBool,
+    /// What may have been lost since the last look at the rooms.
+    owed: Mutex<Owed>,
     woken: Notify,
-    last_resync: Mutex<Option<Instant>>,
+    /// Notified when news for rooms without a log may not have reached other nodes.
+    unsent: Notify,
     /// Counts of this node that the others have yet to hear.
     counted: Mutex<Vec<CountChange>>,
     has_counted: Notify,
@@ -93,10 +90,12 @@ impl RedisBus {
             kinds,
             links: OnceLock::new(),
             rows: Mutex::default(),
+            rows_woken: Notify::new(),
+            looking: tokio::sync::Mutex::default(),
             left_rooms: Mutex::default(),
-            is_interrupted: AtomicBool::new(true),
+            owed: Mutex::new(Owed { is_interrupted: true, ..Owed::default() }),
             woken: Notify::new(),
-            last_resync: Mutex::default(),
+            unsent: Notify::new(),
             counted: Mutex::default(),
             has_counted: Notify::new(),
             devices: Mutex::default(),
@@ -116,6 +115,10 @@ impl RedisBus {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn owed(&self) -> MutexGuard<'_, Owed> {
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn left_rooms(&self) -> MutexGuard<'_, HashMap<RoomKey, Instant>> {
         self.left_rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -127,6 +130,12 @@ impl RedisBus {
 
     fn channel(&self, room: RoomKey) -> String {
         format!("{}{}{}", self.prefix, room.kind, room.id)
+    }
+
+    /// The room of a channel, unless every node hears it.
+    fn room_of(&self, channel: &str) -> Option<RoomKey> {
+        let mut rest = channel.strip_prefix(&self.prefix)?.chars();
+        Some(RoomKey { kind: rest.next()?, id: rest.as_str().parse().ok()? })
     }
 
     pub fn is_up(&self) -> bool {
@@ -194,7 +203,9 @@ impl RedisBus {
         for (room, frames) in by_room {
             let channel = self.channel(room);
             for packet in self.packets(frames) {
-                self.publish(&channel, &packet);
+                if !self.publish(&channel, &packet) && self.kinds.unlogged.contains(&room.kind) {
+                    self.note_unsent();
+                }
             }
         }
         if !recorded.is_empty() {
@@ -258,6 +269,23 @@ impl RedisBus {
         Ok(News { recorded: write_rows(tx, recorded, now_ms).await?, ..News::default() })
     }
 
+    /// Waits until news for rooms without a log may not have reached other nodes, which then are to be told with `record_resync`.
+    pub async fn unsent(&self) {
+        self.unsent.notified().await;
+    }
+
+    /// Writes into the transaction that the rooms without a log are to fetch anew on the other nodes.
+    pub async fn record_resync(&self, tx: &mut Tx, now_ms: i64) -> Result<News> {
+        let recorded = vec![Packet { resync: true, ..self.packet() }];
+        Ok(News { recorded: write_rows(tx, recorded, now_ms).await?, ..News::default() })
+    }
+
+    /// Notes that a node is gone: what it had committed last, it may not have sent.
+    pub fn note_vanished(&self) {
+        self.owed().resync = true;
+        self.woken.notify_one();
+    }
+
     fn packet(&self) -> Packet {
         Packet { from: self.instance, changed_ms: machine_ms(), ..Packet::default() }
     }
@@ -274,94 +302,12 @@ impl RedisBus {
             None => packet.from == self.instance,
         };
         if !is_known {
+            if packet.resync && packet.from != self.instance {
+                self.owed().resync = true;
+                self.woken.notify_one();
+            }
             self.note_devices(&packet);
             self.node.accept(packet).await;
-        }
-    }
-
-    /// Begins with what is in the database: no socket is here yet whom it could concern.
-    pub async fn begin(&self, db: &Db) -> Result<()> {
-        let newest = rows::newest(db).await?;
-        let ids = rows::ids_after(db, newest - rows::LATE_MAX_ROWS).await?;
-        self.rows().begin(newest, &ids);
-        Ok(())
-    }
-
-    /// Finds in the database what Redis did not bring, for ever.
-    pub async fn keep_up(&self, db: &Db) {
-        loop {
-            self.metrics.redis_up.set(i64::from(self.is_up()));
-            let pause = if self.is_up() { LOOK_EVERY } else { LOOK_EVERY_WHILE_AWAY };
-            let _ = tokio::time::timeout(pause, self.woken.notified()).await;
-            let was_interrupted = self.is_interrupted.swap(false, Ordering::Relaxed);
-            if let Err(error) = self.look_up(db, was_interrupted).await {
-                self.is_interrupted.fetch_or(was_interrupted, Ordering::Relaxed);
-                if !error.is_outage() {
-                    tracing::error!(%error, "the news of other nodes could not be looked up; it is tried again");
-                }
-            }
-            tokio::time::sleep(LOOK_AT_MOST_EVERY).await;
-        }
-    }
-
-    async fn look_up(&self, db: &Db, was_interrupted: bool) -> Result<()> {
-        self.cease_to_hear_left_rooms();
-        self.act_on_rows(db).await?;
-        let is_deaf = was_interrupted || !self.is_up();
-        let quiet_for = if is_deaf { Duration::ZERO } else { QUIET_FOR };
-        let quiet: HashMap<i64, i64> = self.node.hub.quiet_rooms(self.kinds.logged, quiet_for).into_iter().collect();
-        let heads = log::heads(db, &quiet.keys().copied().collect::<Vec<_>>()).await?;
-        let behind = heads.into_iter().filter(|(room, head)| quiet.get(room).is_some_and(|last| last < head));
-        stream::iter(behind)
-            .for_each_concurrent(CATCHING_UP_MAX_ROOMS, |(id, head)| {
-                self.node.hub.catch_up(RoomKey { kind: self.kinds.logged, id }, head)
-            })
-            .await;
-        if is_deaf && self.may_resync(was_interrupted) {
-            self.metrics.resyncs.inc();
-            for kind in self.kinds.unlogged {
-                self.node.hub.resync(*kind).await;
-            }
-        }
-        Ok(())
-    }
-
-    async fn act_on_rows(&self, db: &Db) -> Result<()> {
-        let low = self.rows().low();
-        let ids = rows::ids_after(db, low).await?;
-        let unhandled = self.rows().unhandled(&ids, Instant::now());
-        for (row, body) in rows::read(db, &unhandled).await? {
-            match Packet::decode(body.as_bytes()) {
-                Ok(packet) => self.accept(Packet { row: Some(row), ..packet }).await,
-                Err(_) => {
-                    self.metrics.bus_unread.inc();
-                    self.rows().claim(row);
-                }
-            }
-        }
-        self.rows().forget_old(Instant::now());
-        Ok(())
-    }
-
-    /// Whether the rooms without a log may be told to fetch anew: while Redis is away, once in a second.
-    fn may_resync(&self, was_interrupted: bool) -> bool {
-        let mut last = self.last_resync.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = was_interrupted || last.is_none_or(|last| last.elapsed() >= LOOK_EVERY);
-        if may {
-            *last = Some(Instant::now());
-        }
-        may
-    }
-
-    fn cease_to_hear_left_rooms(&self) {
-        let mut left = self.left_rooms();
-        let gone: Vec<RoomKey> =
-            left.extract_if(|_, since| since.elapsed() > HEARD_AFTER_LAST).map(|(room, _)| room).collect();
-        // Locked until here, so that a room that opens meanwhile is subscribed to after this.
-        for room in gone {
-            if let Some(links) = self.links.get() {
-                links.unsubscribe(&self.channel(room));
-            }
         }
     }
 }
@@ -379,8 +325,23 @@ impl Receiver for RedisBus {
     }
 
     fn note_interruption(&self) {
-        self.is_interrupted.store(true, Ordering::Relaxed);
+        self.owed().is_interrupted = true;
         self.woken.notify_one();
+        self.rows_woken.notify_one();
+    }
+
+    fn note_late(&self, channel: &str) {
+        match self.room_of(channel) {
+            Some(room) => {
+                self.owed().late.insert(room);
+                self.woken.notify_one();
+            }
+            None => self.note_interruption(),
+        }
+    }
+
+    fn note_unsent(&self) {
+        self.unsent.notify_one();
     }
 }
 

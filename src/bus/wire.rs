@@ -27,6 +27,8 @@ pub struct Packet {
     pub closed: Vec<CloseSockets>,
     pub counted: Vec<CountChange>,
     pub devices: Vec<DeviceSocket>,
+    /// Whether news for rooms without a log were lost: those rooms are to fetch anew.
+    pub resync: bool,
 }
 
 /// Why bytes are no message for this node.
@@ -57,6 +59,8 @@ struct Header {
     counted: Vec<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     devices: Vec<DeviceHeader>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    resync: bool,
 }
 
 /// Only the kind, which decides how the rest is read.
@@ -122,6 +126,7 @@ impl Packet {
             close: self.closed.iter().map(CloseOrder::from).collect(),
             counted: self.counted.iter().filter_map(|change| serde_json::to_value(change).ok()).collect(),
             devices: self.devices.iter().map(DeviceHeader::from).collect(),
+            resync: self.resync,
         };
         let mut bytes = serde_json::to_vec(&header).ok()?;
         bytes.push(b'\n');
@@ -152,8 +157,8 @@ impl Packet {
         let closed = header.close.into_iter().map(CloseSockets::from).collect();
         let counted = header.counted.into_iter().filter_map(|change| serde_json::from_value(change).ok()).collect();
         let devices = header.devices.into_iter().map(DeviceSocket::from).collect();
-        let Header { from, row, changed_ms, .. } = header;
-        Ok(Packet { from, row, changed_ms, frames, closed, counted, devices })
+        let Header { from, row, changed_ms, resync, .. } = header;
+        Ok(Packet { from, row, changed_ms, frames, closed, counted, devices, resync })
     }
 }
 
@@ -273,6 +278,7 @@ mod tests {
                 CountChange::AccountForgiven(7),
             ],
             devices: vec![DeviceSocket { room, person: 7, device: "어머니 폰".into(), socket: 3 }],
+            resync: true,
         }
     }
 

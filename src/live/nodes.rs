@@ -21,6 +21,7 @@ pub struct Nodes {
     /// Notified when the row of this node is missing.
     lost: Notify,
     is_in_doubt: AtomicBool,
+    has_vanished: AtomicBool,
 }
 
 impl Nodes {
@@ -32,6 +33,7 @@ impl Nodes {
             watch: Mutex::new(NodeWatch::new(periods)),
             lost: Notify::new(),
             is_in_doubt: AtomicBool::new(false),
+            has_vanished: AtomicBool::new(false),
         }
     }
 
@@ -65,8 +67,16 @@ impl Nodes {
         let own = self.own();
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         let SeenNodes { living, dead } = watch.look(begun_ms, ended_ms, own, nodes);
-        *self.living() = living;
+        let before = std::mem::replace(&mut *self.living(), living.clone());
+        if before.iter().any(|node| !living.contains(node)) {
+            self.has_vanished.store(true, Ordering::Release);
+        }
         dead
+    }
+
+    /// Returns whether a node that was alive is not any more, and forgets it.
+    pub fn take_vanished(&self) -> bool {
+        self.has_vanished.swap(false, Ordering::AcqRel)
     }
 
     /// Whether this node is the one among the living that does a shared work. Nodes may disagree for some seconds: that a work is
@@ -143,6 +153,16 @@ mod tests {
             let is_still_mine = !node(3, &[3, 7, 20]).is_mine(work) || node(3, &[3, 20]).is_mine(work);
             assert!(is_still_mine, "work {work}");
         }
+    }
+
+    #[test]
+    fn a_node_that_vanishes_is_noted_once_whoever_deletes_its_row() {
+        let node = node(3, &[3, 7]);
+        let row = |id| NodeBeats { id, beats: 1 };
+        node.observe(0, 1, &[row(3), row(7)]);
+        assert!(!node.take_vanished());
+        node.observe(1_000, 1_001, &[row(3)]);
+        assert!(node.take_vanished() && !node.take_vanished());
     }
 
     #[test]

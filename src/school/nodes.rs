@@ -91,6 +91,9 @@ pub async fn look(app: &School) -> Result<()> {
         app.nodes.report_lost();
     }
     let dead = app.nodes.observe(begun_ms, app.clock.monotonic_ms(), &rows);
+    if app.nodes.take_vanished() {
+        app.bus.note_vanished();
+    }
     let mut outcome = settle_doubt(app).await;
     for dead in dead {
         // One that cannot be taken over now keeps no other waiting.

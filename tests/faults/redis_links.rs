@@ -31,6 +31,7 @@ struct Settings {
 struct Node {
     heard: Mutex<HashMap<String, Vec<String>>>,
     interruptions: AtomicUsize,
+    unsent: AtomicUsize,
 }
 
 impl Receiver for Node {
@@ -42,6 +43,14 @@ impl Receiver for Node {
 
     fn note_interruption(&self) {
         self.interruptions.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn note_late(&self, _: &str) {
+        self.interruptions.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn note_unsent(&self) {
+        self.unsent.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -170,7 +179,13 @@ fn a_frozen_server_is_noticed_and_healed() {
         here.is_up().await;
         let before = here.interruptions();
         redis.freezes();
+        assert!(here.links.publish("gyosil:test:s1", "lost on its way".into()));
+        assert_eq!(here.node.unsent.load(Ordering::SeqCst), 0);
         here.is_down_within(NOTICED_WITHIN).await;
+        until("it knows that this did not arrive", async || {
+            (here.node.unsent.load(Ordering::SeqCst) > 0).then_some(())
+        })
+        .await;
         assert!(!here.links.publish("gyosil:test:s1", "lost".into()));
         assert!(!here.links.subscribe("gyosil:test:s2", Duration::from_millis(100)).await);
         redis.thaws();

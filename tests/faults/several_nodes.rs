@@ -341,6 +341,26 @@ fn dashboards_hear_the_other_node_and_fetch_anew_after_an_interruption() {
 }
 
 #[test]
+fn dashboards_fetch_anew_when_another_node_could_not_send() {
+    on_two_nodes(&[], |nodes| async move {
+        let class = class(&nodes.a).await;
+        let elsewhere = Redis::starts();
+        let mute = nodes.a.another_node_at(&elsewhere).await;
+        let (guest, _phone) = follower(&class, &mute, "김순자").await;
+        let teacher = class.teacher.at(nodes.b.address);
+        let mut board = teacher.opens(&format!("/ws/dashboard/lecture/{}/", class.lecture.id)).await;
+        assert_eq!(board.asks(json!({ "type": "ping" })).await["type"], "reply");
+        elsewhere.is_killed();
+        until("it misses Redis", async || mute.app.bus.is_degraded().then_some(())).await;
+        let before = board.received.len();
+        guest.finishes(class.lecture.steps[0]).await;
+        board.waits_for("resync").await;
+        assert!(!board.received[before..].iter().any(|frame| frame["type"] == "progress_update"));
+        assert!(!nodes.b.app.bus.is_degraded(), "only the sender is cut off");
+    });
+}
+
+#[test]
 fn limits_count_the_attempts_on_all_nodes() {
     on_two_nodes(&["--rate-limits", "on"], |nodes| async move {
         let counted = |node: &School, attempts: &Attempts| node.app.failures.counted(attempts, node.app.now_ms());

@@ -23,6 +23,12 @@ pub trait Receiver: Send + Sync + 'static {
 
     /// Notes that messages may have been lost, on any channel.
     fn note_interruption(&self);
+
+    /// Notes that messages may have been lost on this channel, which is heard from now on.
+    fn note_late(&self, channel: &str);
+
+    /// Notes that messages of this node may not have reached the others.
+    fn note_unsent(&self);
 }
 
 /// Cheap to clone.
@@ -117,6 +123,10 @@ mod tests {
         fn note_interruption(&self) {
             self.interruptions.fetch_add(1, Ordering::SeqCst);
         }
+
+        fn note_late(&self, _: &str) {}
+
+        fn note_unsent(&self) {}
     }
 
     #[tokio::test(flavor = "multi_thread")]

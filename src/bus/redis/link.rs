@@ -180,6 +180,8 @@ async fn keep(link: Arc<Link>, shared: Arc<LinkParts>, mut outgoing: mpsc::Recei
         };
         if link.is_up.swap(false, Ordering::Relaxed) {
             backoff = Backoff::default();
+            // What was under way may have reached nobody.
+            shared.receiver.note_unsent();
         }
         while let Ok((_, payload)) = outgoing.try_recv() {
             link.outgoing_bytes.fetch_sub(payload.len(), Ordering::Relaxed);
@@ -398,7 +400,7 @@ impl<'a> OpenLink<'a> {
         match self.link.is_up() {
             // Before, all are looked up together.
             false => self.look_whether_up(),
-            true if has_missed => self.shared.receiver.note_interruption(),
+            true if has_missed => self.shared.receiver.note_late(channel),
             true => {}
         }
     }
@@ -482,7 +484,10 @@ async fn publish(
             Err(error) if error.is_timeout() => count,
             Err(error) => return error.to_string(),
         };
-        shared.metrics.bus_dropped.inc_by(failed as u64);
+        if failed > 0 {
+            shared.metrics.bus_dropped.inc_by(failed as u64);
+            shared.receiver.note_unsent();
+        }
     }
     // The sender is in the link, so this is not reached.
     std::future::pending().await

@@ -86,7 +86,7 @@ impl Links {
     }
 
     /// Begins to hear a channel. Returns whether the server has confirmed it in this time: if not, it does so later, and then
-    /// the receiver hears of an interruption.
+    /// the receiver hears that the channel is late.
     pub async fn subscribe(&self, channel: &str, within: Duration) -> bool {
         let mut is_confirmed = self.want(channel);
         if tokio::time::timeout(within, is_confirmed.wait_for(|is| *is)).await.is_ok_and(|waited| waited.is_ok()) {
@@ -191,6 +191,7 @@ impl Routing {
         let (before, map) = (routes.links(), Arc::new(map));
         for gone in before.iter().filter(|link| !map.masters.contains(&link.place)) {
             gone.stop();
+            self.shared.receiver.note_unsent();
         }
         let link = |(n, place): (usize, &ServerPlace)| {
             let known = before.iter().find(|link| link.place == *place).cloned();

@@ -70,6 +70,11 @@ impl Hub {
 
     /// Tells the clients in all rooms of a kind, which has no log, to fetch anew what they show.
     pub async fn resync(self: &Arc<Hub>, kind: char) {
+        self.resync_rooms(kind, self.open_rooms(kind)).await;
+    }
+
+    /// Tells it the clients in these rooms of a kind alone.
+    pub async fn resync_rooms(self: &Arc<Hub>, kind: char, ids: Vec<i64>) {
         let frame = Frame::resync();
         let to_room = |id| RoomFrame {
             room: RoomKey { kind, id },
@@ -79,7 +84,7 @@ impl Hub {
             personal: false,
             frame: frame.clone(),
         };
-        self.deliver(self.open_rooms(kind).into_iter().map(to_room).collect()).await;
+        self.deliver(ids.into_iter().map(to_room).collect()).await;
     }
 
     /// Reads what a client gets first: what it missed since the event `since`, or else the state of the room.

@@ -1,0 +1,216 @@
+//! Looks at the database, which find what Redis did not bring. Rows and rooms are looked at apart: sockets without a right are closed
+//! soon, however much the rooms have to read.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, future, stream};
+use tokio::sync::Notify;
+
+use super::RedisBus;
+use crate::bus::rows;
+use crate::bus::wire::Packet;
+use crate::db::Db;
+use crate::error::Result;
+use crate::live::{RoomKey, log};
+
+/// Pause between two looks at the database, while Redis is there and while it is away.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOK_EVERY_WHILE_AWAY: Duration = Duration::from_millis(500);
+const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(100);
+/// All rooms are looked up, or told to fetch anew, at most so often.
+const ALL_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+/// A room in which nothing was heard for so long is looked up in the log.
+const QUIET_FOR: Duration = Duration::from_secs(1);
+/// The events of a room are heard this long after the last socket has left it: its people may come back.
+const HEARD_AFTER_LAST: Duration = Duration::from_secs(10);
+const CATCHING_UP_MAX_ROOMS: usize = 6;
+/// Longest wait for one room to catch up. It goes on by itself.
+const CATCHING_UP_WITHIN: Duration = Duration::from_secs(5);
+
+/// What is yet to be done since messages may have been lost.
+#[derive(Default)]
+pub(super) struct Owed {
+    /// Messages for this node may have been lost, of any room.
+    pub is_interrupted: bool,
+    /// Rooms without a log are to fetch anew.
+    pub resync: bool,
+    /// Rooms whose messages came late: those before may be lost.
+    pub late: HashSet<RoomKey>,
+    /// When all rooms were last told to fetch anew.
+    pub last: Option<Instant>,
+}
+
+/// What one look at the rooms is to do.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct RoomLook {
+    /// Whether all rooms with a log are looked up, and not only the quiet ones.
+    all: bool,
+    /// Whether all rooms without a log fetch anew.
+    resync: bool,
+    late: HashSet<RoomKey>,
+}
+
+impl Owed {
+    /// Takes what a look is to do now. What was done less than a moment ago stays owed.
+    fn take(&mut self, is_away: bool, now: Instant) -> RoomLook {
+        let late = std::mem::take(&mut self.late);
+        let may = self.last.is_none_or(|last| now - last >= ALL_AT_MOST_EVERY);
+        if !may || !(self.is_interrupted || self.resync || is_away) {
+            return RoomLook { all: is_away, resync: false, late };
+        }
+        self.last = Some(now);
+        self.resync = false;
+        let was_interrupted = std::mem::take(&mut self.is_interrupted);
+        RoomLook { all: was_interrupted || is_away, resync: true, late }
+    }
+
+    /// Owes again what could not be done.
+    fn give_back(&mut self, look: RoomLook) {
+        self.is_interrupted |= look.all;
+        self.resync |= look.resync;
+        self.late.extend(look.late);
+    }
+}
+
+impl RedisBus {
+    /// Begins with what is in the database: no socket is here yet whom it could concern.
+    pub async fn begin(&self, db: &Db) -> Result<()> {
+        let newest = rows::newest(db).await?;
+        let ids = rows::ids_after(db, newest - rows::LATE_MAX_ROWS).await?;
+        self.rows().begin(newest, &ids);
+        Ok(())
+    }
+
+    /// Finds in the database what Redis did not bring, for ever.
+    pub async fn keep_up(&self, db: &Db) {
+        future::join(self.keep_up_with_rows(db), self.keep_up_with_rooms(db)).await;
+    }
+
+    async fn keep_up_with_rows(&self, db: &Db) {
+        loop {
+            self.wait_for(&self.rows_woken).await;
+            note_failure(self.look_at_rows(db).await);
+        }
+    }
+
+    async fn keep_up_with_rooms(&self, db: &Db) {
+        loop {
+            self.metrics.redis_up.set(i64::from(self.is_up()));
+            self.wait_for(&self.woken).await;
+            note_failure(self.look_at_rooms(db).await);
+        }
+    }
+
+    /// Waits for the next look.
+    async fn wait_for(&self, woken: &Notify) {
+        tokio::time::sleep(LOOK_AT_MOST_EVERY).await;
+        let pause = if self.is_up() { LOOK_EVERY } else { LOOK_EVERY_WHILE_AWAY };
+        let _ = tokio::time::timeout(pause - LOOK_AT_MOST_EVERY, woken.notified()).await;
+    }
+
+    async fn look_at_rooms(&self, db: &Db) -> Result<()> {
+        self.cease_to_hear_left_rooms();
+        let look = self.owed().take(!self.is_up(), Instant::now());
+        let looked_up = self.look_up(db, &look).await;
+        if looked_up.is_err() {
+            self.owed().give_back(look);
+            return looked_up;
+        }
+        let late = |kind| look.late.iter().filter(move |room| room.kind == kind).map(|room| room.id).collect();
+        for kind in self.kinds.unlogged {
+            match look.resync {
+                true => self.node.hub.resync(*kind).await,
+                false => self.node.hub.resync_rooms(*kind, late(*kind)).await,
+            }
+        }
+        self.metrics.resyncs.inc_by(u64::from(look.resync));
+        Ok(())
+    }
+
+    /// Reads the logs of the rooms that are behind.
+    async fn look_up(&self, db: &Db, look: &RoomLook) -> Result<()> {
+        let kind = self.kinds.logged;
+        let quiet_for = if look.all { Duration::ZERO } else { QUIET_FOR };
+        let mut lasts: HashMap<i64, i64> = self.node.hub.quiet_rooms(kind, quiet_for).into_iter().collect();
+        if !look.late.is_empty() && !look.all {
+            let late = self.node.hub.quiet_rooms(kind, Duration::ZERO).into_iter();
+            lasts.extend(late.filter(|(id, _)| look.late.contains(&RoomKey { kind, id: *id })));
+        }
+        let heads = log::heads(db, &lasts.keys().copied().collect::<Vec<_>>()).await?;
+        let behind = heads.into_iter().filter(|(room, head)| lasts.get(room).is_some_and(|last| last < head));
+        stream::iter(behind)
+            .for_each_concurrent(CATCHING_UP_MAX_ROOMS, |(id, head)| async move {
+                let catching_up = self.node.hub.catch_up(RoomKey { kind, id }, head);
+                let _ = tokio::time::timeout(CATCHING_UP_WITHIN, catching_up).await;
+            })
+            .await;
+        Ok(())
+    }
+
+    /// Acts on the rows that are new.
+    pub async fn look_at_rows(&self, db: &Db) -> Result<()> {
+        let _one_at_a_time = self.looking.lock().await;
+        let low = self.rows().low();
+        let ids = rows::ids_after(db, low).await?;
+        let unhandled = self.rows().unhandled(&ids, Instant::now());
+        for (row, body) in rows::read(db, &unhandled).await? {
+            match Packet::decode(body.as_bytes()) {
+                Ok(packet) => self.accept(Packet { row: Some(row), ..packet }).await,
+                Err(_) => {
+                    self.metrics.bus_unread.inc();
+                    self.rows().claim(row);
+                }
+            }
+        }
+        self.rows().forget_old(Instant::now());
+        Ok(())
+    }
+
+    fn cease_to_hear_left_rooms(&self) {
+        let mut left = self.left_rooms();
+        let gone: Vec<RoomKey> =
+            left.extract_if(|_, since| since.elapsed() > HEARD_AFTER_LAST).map(|(room, _)| room).collect();
+        // Locked until here, so that a room that opens meanwhile is subscribed to after this.
+        for room in gone {
+            if let Some(links) = self.links.get() {
+                links.unsubscribe(&self.channel(room));
+            }
+        }
+    }
+}
+
+fn note_failure(looked: Result<()>) {
+    if let Err(error) = looked
+        && !error.is_outage()
+    {
+        tracing::error!(%error, "the news of other nodes could not be looked up; it is tried again");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_rooms_fetch_anew_at_most_once_a_second_and_late_ones_alone() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut owed = Owed { is_interrupted: true, ..Owed::default() };
+        let whole = || RoomLook { all: true, resync: true, ..RoomLook::default() };
+        assert_eq!(owed.take(false, at(0)), whole());
+        owed.is_interrupted = true;
+        let room = RoomKey { kind: 's', id: 1 };
+        owed.late.insert(room);
+        assert_eq!(owed.take(false, at(100)), RoomLook { late: [room].into(), ..RoomLook::default() });
+        assert_eq!(owed.take(false, at(1_000)), whole(), "it was owed");
+        assert_eq!(owed.take(false, at(9_000)), RoomLook::default());
+        owed.resync = true;
+        assert_eq!(owed.take(false, at(9_100)), RoomLook { resync: true, ..RoomLook::default() });
+        assert_eq!(owed.take(true, at(9_200)), RoomLook { all: true, ..RoomLook::default() });
+        let failed = owed.take(true, at(10_200));
+        assert_eq!(failed, whole());
+        owed.give_back(failed);
+        assert_eq!(owed.take(false, at(11_200)), whole());
+    }
+}
