@@ -8,7 +8,9 @@ use crate::db::{Arg, Db, Tx, args, placeholders};
 use crate::error::Result;
 
 /// A transaction writes its row just before its commit. So a row is visible at the latest this long after one with a greater id.
-const LATE_AT_MOST: Duration = Duration::from_secs(20);
+const LATE_AT_MOST: Duration = Duration::from_secs(60);
+/// Two looks that are further apart: in between, the database may have stood still, and its transactions with it.
+const STOOD_STILL_FOR: Duration = Duration::from_secs(4);
 /// Rows are kept so long. A node that hears nothing from the database for longer has lost its sockets too.
 pub const KEPT_MS: i64 = 10 * 60 * 1_000;
 /// Rows before the newest one, of which some may still become visible when a node starts.
@@ -65,6 +67,7 @@ pub struct HandledRows {
     handled: HashSet<i64>,
     /// The greatest id seen, and when.
     seen: VecDeque<(Instant, i64)>,
+    last_look: Option<Instant>,
 }
 
 impl HandledRows {
@@ -96,8 +99,11 @@ impl HandledRows {
         ids.iter().copied().filter(|id| !self.handled.contains(id)).collect()
     }
 
-    /// Moves `low` up to what was seen long ago, once all that was found is handled.
+    /// Moves `low` up to what was seen long ago, once all that was found is handled. The time in which nobody looked does not count.
     pub fn forget_old(&mut self, now: Instant) {
+        if self.last_look.replace(now).is_some_and(|last| now - last > STOOD_STILL_FOR) {
+            self.seen.iter_mut().for_each(|(at, _)| *at = now);
+        }
         while let Some((_, id)) = self.seen.front().copied().filter(|(at, _)| now - *at > LATE_AT_MOST) {
             self.low = self.low.max(id);
             self.seen.pop_front();
@@ -123,11 +129,27 @@ mod tests {
         assert!(rows.claim(6) && !rows.claim(6) && !rows.claim(3) && !rows.claim(1));
         rows.forget_old(at(1));
         // Row 5 was committed after row 6.
-        assert_eq!(rows.unhandled(&[3, 4, 5, 6], at(19)), [5]);
+        (2..59).for_each(|s| rows.forget_old(at(s)));
+        assert_eq!(rows.unhandled(&[3, 4, 5, 6], at(59)), [5]);
         assert!(rows.claim(5));
-        rows.forget_old(at(21));
+        rows.forget_old(at(61));
         assert_eq!(rows.low(), 6);
         assert!(!rows.claim(5) && rows.claim(7) && rows.claim_own(2) && !rows.claim_own(7));
+    }
+
+    #[test]
+    fn the_time_in_which_nobody_could_look_makes_no_row_too_late() {
+        let mut rows = HandledRows::default();
+        let start = Instant::now();
+        let at = |s| start + Duration::from_secs(s);
+        assert_eq!(rows.unhandled(&[6], at(0)), [6]);
+        assert!(rows.claim(6));
+        rows.forget_old(at(0));
+        rows.forget_old(at(300));
+        assert_eq!(rows.unhandled(&[5, 6], at(301)), [5], "its transaction stood still too");
+        assert!(rows.claim(5));
+        (302..362).for_each(|s| rows.forget_old(at(s)));
+        assert_eq!(rows.low(), 6);
     }
 
     #[tokio::test]
