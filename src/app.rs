@@ -87,11 +87,17 @@ impl School {
     pub async fn announce_devices(&self) {
         loop {
             let devices = Arc::new(self.bus.take_devices().await);
-            while let Err(error) = self.announce(devices.clone()).await {
+            let mut announced = self.announce(devices.clone()).await;
+            while let Err(error) = announced {
                 if !error.is_outage() {
                     tracing::error!(%error, "new sockets could not be announced; it is tried again");
                 }
                 tokio::time::sleep(ANNOUNCED_AGAIN_AFTER).await;
+                // A commit without an answer may have announced them.
+                announced = match self.bus.look_at_rows(&self.db).await {
+                    Ok(()) => self.announce(devices.clone()).await,
+                    error => error,
+                };
             }
         }
     }

@@ -66,6 +66,14 @@ impl Bus {
         }
     }
 
+    /// Looks at once for what was committed for all nodes, by this one too.
+    pub async fn look_at_rows(&self, db: &Db) -> Result<()> {
+        match self {
+            Bus::Local(_) => Ok(()),
+            Bus::Redis(bus) => bus.look_at_rows(db).await,
+        }
+    }
+
     pub async fn record_devices(&self, tx: &mut Tx, devices: &[DeviceSocket], now_ms: i64) -> Result<News> {
         match self {
             Bus::Local(_) => Ok(News::default()),

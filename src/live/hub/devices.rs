@@ -40,6 +40,14 @@ impl Hub {
         });
     }
 
+    /// Whether the socket is open and not announced yet.
+    pub fn is_unannounced(&self, socket: &DeviceSocket) -> bool {
+        let held = self.devices.get(&(socket.room, socket.person, socket.device.clone())).map(|held| held.clone());
+        held.is_some_and(|held| {
+            held.id == socket.socket && held.announced.load(Ordering::SeqCst) == 0 && !held.is_closing()
+        })
+    }
+
     /// Acts on an announcement. `number` is greater for a newer one. `is_own`: this node has made it.
     pub fn note_announced(&self, announced: &DeviceSocket, number: i64, is_own: bool) {
         let key = (announced.room, announced.person, announced.device.clone());

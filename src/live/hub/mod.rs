@@ -131,8 +131,9 @@ impl Hub {
         }
         self.replace_older(&connection);
         if let Some(gate) = self.gate.get() {
-            join_all(rooms.iter().map(|key| gate.open(*key))).await;
+            // Announced first: the socket may be dead by the time that the gate is open.
             self.announce(&connection);
+            join_all(rooms.iter().map(|key| gate.open(*key))).await;
         }
         self.wheel.add(&connection);
         self.metrics.connections.inc();
