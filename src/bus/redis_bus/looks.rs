@@ -138,9 +138,14 @@ impl RedisBus {
             lasts.extend(late.filter(|(id, _)| look.late.contains(&RoomKey { kind, id: *id })));
         }
         let heads = log::heads(db, &lasts.keys().copied().collect::<Vec<_>>()).await?;
-        let behind = heads.into_iter().filter(|(room, head)| lasts.get(room).is_some_and(|last| last < head));
+        let known = heads.into_iter().filter_map(|(id, head)| Some((id, *lasts.get(&id)?, head)));
+        let (lost, behind): (Vec<_>, Vec<_>) =
+            known.filter(|(_, last, head)| last != head).partition(|(_, last, head)| head < last);
+        for (id, last, head) in lost {
+            self.node.hub.note_head(RoomKey { kind, id }, last, head).await;
+        }
         stream::iter(behind)
-            .for_each_concurrent(CATCHING_UP_MAX_ROOMS, |(id, head)| async move {
+            .for_each_concurrent(CATCHING_UP_MAX_ROOMS, |(id, _, head)| async move {
                 let catching_up = self.node.hub.catch_up(RoomKey { kind, id }, head);
                 let _ = tokio::time::timeout(CATCHING_UP_WITHIN, catching_up).await;
             })

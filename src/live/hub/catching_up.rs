@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::connection::Connection;
+use super::connection::{Connection, close};
 use super::devices::DeviceSocket;
-use super::order::{LogPart, LogRange, Resume};
+use super::order::{LogPart, LogRange, Resume, RoomOrder};
 use super::outbox::Entry;
-use super::room::Room;
+use super::room::{EventQueue, Room};
 use super::{Hub, RoomFrame, RoomKey};
 use crate::error::Result;
 use crate::live::frame::Frame;
 
 /// Time that a missing event has to come by itself before the log is read.
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
+const GAP_PATIENCE_MAX: Duration = Duration::from_secs(1);
 
 /// Time for which a room remembers more than usual, after events were read for clients that resume.
 const EXTENDED_FOR: Duration = Duration::from_secs(10);
@@ -123,31 +124,72 @@ impl Hub {
 
     /// Waits a moment for the missing events of a room, then reads them from the log, until none is missing.
     pub(super) async fn fill_gap(self: Arc<Hub>, key: RoomKey, room: Arc<Room>) {
-        loop {
-            tokio::time::sleep(GAP_PATIENCE).await;
+        let mut patience = GAP_PATIENCE;
+        while self.holds(key, &room) {
+            tokio::time::sleep(patience).await;
             let _one_reader = room.reading.lock().await;
-            let range = room.queue.lock().await.order.next_to_read();
+            let (range, newest) = {
+                let mut queue = room.queue.lock().await;
+                (queue.order.next_to_read(), queue.order.newest())
+            };
             let Some(range) = range else { return };
             self.metrics.gaps_read.inc();
-            let _ = self.read_log(key, &room, range).await;
+            match self.read_log(key, &room, range).await {
+                Ok(head) if head < newest => self.drop_lost(key, &room, head, newest).await,
+                Ok(_) => {}
+                Err(_) => patience = (2 * patience).min(GAP_PATIENCE_MAX),
+            }
         }
     }
 
-    /// Reads a part of the log, and releases what is next. The caller holds the lock of the room's one reader.
+    /// Whether this is still the room of this key.
+    fn holds(&self, key: RoomKey, room: &Arc<Room>) -> bool {
+        self.rooms.get(&key).is_some_and(|held| Arc::ptr_eq(&held, room))
+    }
+
+    /// Drops events that are in no log, since the database lost their commit.
+    async fn drop_lost(&self, key: RoomKey, room: &Arc<Room>, head: i64, newest: i64) {
+        let mut queue = room.queue.lock().await;
+        match queue.order.last() {
+            Some(last) if last > head => self.begin_anew(key, room, &mut queue),
+            _ => queue.order.drop_lost(head, newest),
+        }
+    }
+
+    /// Begins a room anew whose log ends before events that were released: other events will have their numbers. Its clients come
+    /// back and get the state.
+    fn begin_anew(&self, key: RoomKey, room: &Room, queue: &mut EventQueue) {
+        tracing::error!(room = %key.id, "the log of a room ends before events that were sent; its sockets are closed");
+        queue.order = RoomOrder::default();
+        room.set_last(None);
+        self.dismiss(key, |_| true, close::RESTART, "the log was cut off, come back");
+    }
+
+    /// Notes where the log of a room was found to end. `last`: the last event released here, as it was known before.
+    pub async fn note_head(&self, key: RoomKey, last: i64, head: i64) {
+        let Some(room) = self.rooms.get(&key).map(|r| r.clone()) else { return };
+        let mut queue = room.queue.lock().await;
+        if head < last && queue.order.last().is_some_and(|now| now >= last) {
+            self.begin_anew(key, &room, &mut queue);
+        }
+    }
+
+    /// Reads a part of the log, and releases what is next. Returns the end of the whole log. The caller holds the lock of the room's one reader.
     fn read_log<'a>(
         self: &'a Arc<Hub>,
         key: RoomKey,
         room: &'a Arc<Room>,
         range: LogRange,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> BoxFuture<'a, Result<i64>> {
         Box::pin(async move {
-            let Some(log_reader) = self.log_reader.get() else { return Ok(()) };
+            let Some(log_reader) = self.log_reader.get() else { return Ok(i64::MAX) };
             // The queue is not locked meanwhile: frames without a place in the log go on.
             let part = log_reader.read(key, range).await.inspect_err(|error| {
                 if !error.is_outage() {
                     tracing::error!(%error, "the log of a room could not be read");
                 }
             })?;
+            let head = part.head;
             let mut queue = room.queue.lock().await;
             let was_extended = queue.order.is_extended();
             queue.order.take(range, part);
@@ -159,7 +201,7 @@ impl Hub {
                 });
             }
             self.release(key, room, &mut queue).await;
-            Ok(())
+            Ok(head)
         })
     }
 }
@@ -283,6 +325,12 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&bytes[2..]), text);
         }
 
+        async fn is_told_to_come_back(&mut self) {
+            let mut head = [0; 4];
+            tokio::time::timeout(Duration::from_secs(30), self.0.read_exact(&mut head)).await.unwrap().unwrap();
+            assert_eq!((head[0], &head[2..]), (0x88, &close::RESTART.to_be_bytes()[..]));
+        }
+
         async fn leaves(self) {
             drop(self.0);
             self.1.await.unwrap();
@@ -331,7 +379,32 @@ mod tests {
         }
         hub.catch_up(ROOM, 9).await;
         assert_eq!(node.noted(), ["read after 6"], "the log has no more, and it is not asked again");
+        hub.note_head(ROOM, 6, 6).await;
         hub.resync('p').await;
         client.receives(r#"{"type":"resync"}"#).await;
+    }
+
+    #[tokio::test]
+    async fn an_event_that_the_log_has_lost_is_not_waited_for() {
+        let (hub, node) = node();
+        node.gate.add_permits(9);
+        let mut client = Client::connects(&hub, &node).await;
+        client.receives("state").await;
+        node.noted();
+        hub.deliver(vec![event(6)]).await;
+        let is_filled = async || {
+            let room = hub.rooms.get(&ROOM).unwrap().clone();
+            !room.queue.lock().await.order.is_filling()
+        };
+        while !is_filled().await {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(node.noted(), ["read after 3"], "once");
+        *node.head.lock().unwrap() = 4;
+        hub.deliver(vec![event(4)]).await;
+        client.receives("4").await;
+        hub.note_head(ROOM, 4, 3).await;
+        assert!(hub.quiet_rooms('s', Duration::ZERO).is_empty(), "the room begins anew");
+        client.is_told_to_come_back().await;
     }
 }

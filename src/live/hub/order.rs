@@ -130,6 +130,23 @@ impl RoomOrder {
         self.last().filter(|_| self.is_filling).map(LogRange::After)
     }
 
+    #[cfg(test)]
+    pub fn is_filling(&self) -> bool {
+        self.is_filling
+    }
+
+    /// The newest event that came, whether or not it is in the log.
+    pub fn newest(&self) -> i64 {
+        self.newest
+    }
+
+    /// Drops the events after `head`, the end of the log, that came before it was read: a commit was lost after it had been told.
+    pub fn drop_lost(&mut self, head: i64, newest: i64) {
+        self.held.retain(|seq, _| *seq <= head || *seq > newest);
+        let known = self.held.last_key_value().map_or(head, |(seq, _)| head.max(*seq));
+        self.newest = self.newest.min(known.max(self.last().unwrap_or_default()));
+    }
+
     /// Takes a part of the log that was read. Then there may be events to release.
     pub fn take(&mut self, range: LogRange, part: LogPart) {
         match range {
