@@ -21,7 +21,7 @@ const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(100);
 /// All rooms are looked up, or told to fetch anew, at most so often.
 const ALL_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 /// A room in which nothing was heard for so long is looked up in the log.
-const QUIET_FOR: Duration = Duration::from_secs(1);
+const QUIET_FOR: Duration = Duration::from_millis(200);
 /// The events of a room are heard this long after the last socket has left it: its people may come back.
 const HEARD_AFTER_LAST: Duration = Duration::from_secs(10);
 const CATCHING_UP_MAX_ROOMS: usize = 6;
