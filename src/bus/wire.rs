@@ -3,10 +3,12 @@
 //!
 //! A message is a header in one line of JSON, and then the payloads of its frames, as they are.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::failures::CountChange;
+use crate::live::connection::close;
 use crate::live::{CloseSockets, DeviceSocket, EndedLogins, Frame, RoomFrame, RoomKey};
 
 /// Longer messages are neither sent nor read.
@@ -42,6 +44,7 @@ pub enum Unread {
 /// The kind of a message that carries frames and orders to close sockets.
 const NEWS: &str = "news";
 
+/// The elements of each list are as a later version may have them, so that one that is not known does not hide the others.
 #[derive(Serialize, Deserialize)]
 struct Header {
     kind: String,
@@ -51,14 +54,13 @@ struct Header {
     #[serde(default)]
     changed_ms: i64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    frames: Vec<FrameHeader>,
+    frames: Vec<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    close: Vec<CloseOrder>,
-    /// Each as a later version may have it, so that one that is not known does not hide the others.
+    close: Vec<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     counted: Vec<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    devices: Vec<DeviceHeader>,
+    devices: Vec<Value>,
     #[serde(default, skip_serializing_if = "is_false")]
     resync: bool,
 }
@@ -87,10 +89,14 @@ struct FrameHeader {
 struct CloseOrder {
     room: (char, i64),
     person: i64,
-    logins: Logins,
+    /// `Logins`, as far as this version knows it.
+    #[serde(default)]
+    logins: Value,
     #[serde(default, skip_serializing_if = "is_false")]
     left: bool,
+    #[serde(default)]
     code: u16,
+    #[serde(default)]
     reason: String,
 }
 
@@ -122,10 +128,10 @@ impl Packet {
             from: self.from,
             row: self.row,
             changed_ms: self.changed_ms,
-            frames: self.frames.iter().map(FrameHeader::from).collect(),
-            close: self.closed.iter().map(CloseOrder::from).collect(),
-            counted: self.counted.iter().filter_map(|change| serde_json::to_value(change).ok()).collect(),
-            devices: self.devices.iter().map(DeviceHeader::from).collect(),
+            frames: written(self.frames.iter().map(FrameHeader::from)).ok()?,
+            close: written(self.closed.iter().map(CloseOrder::from)).ok()?,
+            counted: written(self.counted.iter()).ok()?,
+            devices: written(self.devices.iter().map(DeviceHeader::from)).ok()?,
             resync: self.resync,
         };
         let mut bytes = serde_json::to_vec(&header).ok()?;
@@ -148,18 +154,27 @@ impl Packet {
         let mut frames = Vec::new();
         let mut rest = payloads;
         for frame in header.frames {
-            let (payload, others) = rest.split_at_checked(frame.bytes).ok_or(Unread::NoMessage)?;
+            let bytes = frame.get("bytes").and_then(Value::as_u64).and_then(|bytes| usize::try_from(bytes).ok());
+            let (payload, others) = bytes.and_then(|bytes| rest.split_at_checked(bytes)).ok_or(Unread::NoMessage)?;
             // Sockets would be closed by their clients for a text that is none.
             let text = std::str::from_utf8(payload).map_err(|_| Unread::NoMessage)?;
             rest = others;
-            frames.push(frame.with(text));
+            frames.extend(serde_json::from_value::<FrameHeader>(frame).ok().map(|frame| frame.with(text)));
         }
-        let closed = header.close.into_iter().map(CloseSockets::from).collect();
-        let counted = header.counted.into_iter().filter_map(|change| serde_json::from_value(change).ok()).collect();
-        let devices = header.devices.into_iter().map(DeviceSocket::from).collect();
+        let closed = readable::<CloseOrder>(header.close).map(CloseSockets::from).collect();
+        let counted = readable(header.counted).collect();
+        let devices = readable::<DeviceHeader>(header.devices).map(DeviceSocket::from).collect();
         let Header { from, row, changed_ms, resync, .. } = header;
         Ok(Packet { from, row, changed_ms, frames, closed, counted, devices, resync })
     }
+}
+
+fn written<T: Serialize>(elements: impl Iterator<Item = T>) -> serde_json::Result<Vec<Value>> {
+    elements.map(serde_json::to_value).collect()
+}
+
+fn readable<T: DeserializeOwned>(elements: Vec<Value>) -> impl Iterator<Item = T> {
+    elements.into_iter().filter_map(|element| serde_json::from_value(element).ok())
 }
 
 fn key((kind, id): (char, i64)) -> RoomKey {
@@ -211,11 +226,12 @@ impl From<&CloseSockets> for CloseOrder {
         CloseOrder {
             room: (order.room.kind, order.room.id),
             person: order.person,
-            logins: match order.logins {
+            logins: serde_json::to_value(match order.logins {
                 EndedLogins::All => Logins::All,
                 EndedLogins::Only(login) => Logins::Only(login),
                 EndedLogins::AllBut(login) => Logins::AllBut(login),
-            },
+            })
+            .unwrap_or_default(),
             left: order.has_left,
             code: order.code,
             reason: order.reason.clone().into_owned(),
@@ -224,18 +240,24 @@ impl From<&CloseSockets> for CloseOrder {
 }
 
 impl From<CloseOrder> for CloseSockets {
+    /// Sockets of an unknown choice of logins are all told to come back: those with a right are let in.
     fn from(order: CloseOrder) -> CloseSockets {
+        let logins = serde_json::from_value(order.logins).ok().map(|logins| match logins {
+            Logins::All => EndedLogins::All,
+            Logins::Only(login) => EndedLogins::Only(login),
+            Logins::AllBut(login) => EndedLogins::AllBut(login),
+        });
+        let (code, reason) = match (&logins, order.code) {
+            (Some(_), 1..) => (order.code, order.reason.into()),
+            _ => (close::RESTART, "come back".into()),
+        };
         CloseSockets {
             room: key(order.room),
             person: order.person,
-            logins: match order.logins {
-                Logins::All => EndedLogins::All,
-                Logins::Only(login) => EndedLogins::Only(login),
-                Logins::AllBut(login) => EndedLogins::AllBut(login),
-            },
+            logins: logins.unwrap_or(EndedLogins::All),
             has_left: order.left,
-            code: order.code,
-            reason: order.reason.into(),
+            code,
+            reason,
         }
     }
 }
@@ -306,6 +328,20 @@ mod tests {
     }
 
     #[test]
+    fn an_element_that_is_not_known_hides_no_other() {
+        let bytes = concat!(
+            r#"{"kind":"news","from":9,"frames":[{"room":"lobby","bytes":3},{"room":["s",1],"bytes":2}],"#,
+            r#""close":["all",{"room":["p",2],"person":2,"logins":{"since":3},"code":4401,"reason":"r"}],"#,
+            r#""devices":[7,{"room":["s",1],"person":2,"device":"phone","socket":3}]}"#,
+            "\nabc{}"
+        );
+        let read = Packet::decode(bytes.as_bytes()).unwrap();
+        assert_eq!((read.frames.len(), read.frames[0].frame.payload()), (1, &b"{}"[..]));
+        assert_eq!((read.closed.len(), read.devices.len()), (1, 1));
+        assert_eq!((read.closed[0].logins, read.closed[0].code), (EndedLogins::All, 1012));
+    }
+
+    #[test]
     fn a_message_of_an_unknown_kind_is_told_from_garbage() {
         let read = |text: &str| Packet::decode(text.as_bytes()).map(drop);
         assert_eq!(read("{\"kind\":\"weather\",\"from\":\"a word\"}\n"), Err(Unread::UnknownKind));
@@ -317,7 +353,7 @@ mod tests {
             "{\"kind\":\"news\"}\n",
             "{\"kind\":\"news\",\"from\":-1}\n",
             "{\"kind\":\"news\",\"from\":1,\"frames\":[{\"room\":[\"s\",1],\"bytes\":3}]}\n{}",
-            "{\"kind\":\"news\",\"from\":1,\"frames\":[{\"room\":[\"ss\",1],\"bytes\":2}]}\n{}",
+            "{\"kind\":\"news\",\"from\":1,\"frames\":[{\"room\":[\"s\",1]}]}\n{}",
             "{\"kind\":\"news\",\"from\":1,\"frames\":[{\"room\":[\"s\",1],\"bytes\":18446744073709551615}]}\n{}",
         ] {
             assert_eq!(read(garbage), Err(Unread::NoMessage), "{garbage}");
