@@ -2,9 +2,11 @@
 //! too slow. Beyond a bound, messages are dropped, and that is found out later: then everything quiet is looked up.
 
 use std::hash::{BuildHasher, RandomState};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
@@ -87,7 +89,10 @@ async fn handle(
     waiting: Arc<InboxLoad>,
 ) {
     while let Some(InMessage { channel, payload }) = messages.recv().await {
-        receiver.receive(&channel, &payload).await;
+        // One message must not make this node deaf.
+        if AssertUnwindSafe(receiver.receive(&channel, &payload)).catch_unwind().await.is_err() {
+            receiver.note_interruption();
+        }
         let bytes = payload.len() + MESSAGE_BYTES;
         let before = waiting.bytes.fetch_sub(bytes, Ordering::Relaxed);
         // Looked up when there is room again: before, the answer would soon be old.
@@ -113,10 +118,11 @@ mod tests {
     }
 
     impl Receiver for SlowNode {
-        fn receive<'a>(&'a self, _: &'a str, _: &'a [u8]) -> BoxFuture<'a, ()> {
-            Box::pin(async {
+        fn receive<'a>(&'a self, _: &'a str, payload: &'a [u8]) -> BoxFuture<'a, ()> {
+            Box::pin(async move {
                 self.allowed.acquire().await.unwrap().forget();
                 self.handled.fetch_add(1, Ordering::SeqCst);
+                assert_ne!(payload, b"bad");
             })
         }
 
@@ -154,5 +160,24 @@ mod tests {
         assert_eq!(node.interruptions.load(Ordering::SeqCst), 1);
         inbox.put("channel".into(), vec![0; mebibyte]);
         assert_eq!(metrics.bus_dropped.get(), 40 - fit as u64, "there is room again");
+    }
+
+    #[tokio::test]
+    async fn a_message_that_fails_does_not_stop_those_after_it() {
+        let node = Arc::new(SlowNode {
+            allowed: Semaphore::new(9),
+            handled: AtomicUsize::new(0),
+            interruptions: AtomicUsize::new(0),
+        });
+        let inbox = Inbox::new(node.clone(), Arc::new(Metrics::default()));
+        inbox.put("channel".into(), b"bad".into());
+        inbox.put("channel".into(), b"good".into());
+        let handled = async {
+            while node.handled.load(Ordering::SeqCst) < 2 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), handled).await.expect("both are handled");
+        assert_eq!(node.interruptions.load(Ordering::SeqCst), 1);
     }
 }
