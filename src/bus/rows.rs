@@ -11,8 +11,11 @@ use crate::error::Result;
 const LATE_AT_MOST: Duration = Duration::from_secs(60);
 /// Two looks that are further apart: in between, the database may have stood still, and its transactions with it.
 const STOOD_STILL_FOR: Duration = Duration::from_secs(4);
-/// Rows are kept so long. A node that hears nothing from the database for longer has lost its sockets too.
-pub const KEPT_MS: i64 = 10 * 60 * 1_000;
+/// Rows are kept so long.
+const KEPT_MS: i64 = 60 * 60 * 1_000;
+/// A node that could not look for so long dismisses its sockets: rows that closed some of them may be gone, and it may have slept for
+/// longer than it knows.
+pub const AWAY_MAX: Duration = Duration::from_secs(5 * 60);
 /// Rows before the newest one, of which some may still become visible when a node starts.
 pub const LATE_MAX_ROWS: i64 = 2_000;
 const IDS_PER_READ: i64 = 10_000;
@@ -99,6 +102,11 @@ impl HandledRows {
         ids.iter().copied().filter(|id| !self.handled.contains(id)).collect()
     }
 
+    /// The time since the last look, before this one.
+    pub fn away_for(&self, now: Instant) -> Duration {
+        self.last_look.map_or(Duration::ZERO, |last| now - last)
+    }
+
     /// Moves `low` up to what was seen long ago, once all that was found is handled. The time in which nobody looked does not count.
     pub fn forget_old(&mut self, now: Instant) {
         if self.last_look.replace(now).is_some_and(|last| now - last > STOOD_STILL_FOR) {
@@ -144,7 +152,9 @@ mod tests {
         let at = |s| start + Duration::from_secs(s);
         assert_eq!(rows.unhandled(&[6], at(0)), [6]);
         assert!(rows.claim(6));
+        assert_eq!(rows.away_for(at(0)), Duration::ZERO);
         rows.forget_old(at(0));
+        assert_eq!(rows.away_for(at(300)), AWAY_MAX);
         rows.forget_old(at(300));
         assert_eq!(rows.unhandled(&[5, 6], at(301)), [5], "its transaction stood still too");
         assert!(rows.claim(5));

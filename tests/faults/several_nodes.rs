@@ -418,7 +418,7 @@ fn what_nodes_have_told_each_other_is_deleted_after_a_while() {
         };
         assert!(rows().await > 0);
         for node in [&nodes.a, &nodes.b] {
-            node.later(11 * 60);
+            node.later(61 * 60);
             node.app.forget_old_news().await.unwrap();
         }
         assert_eq!(rows().await, 0);

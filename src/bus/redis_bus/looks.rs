@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::RedisBus;
 use crate::bus::rows;
 use crate::bus::wire::Packet;
+use crate::clock::random_bytes;
 use crate::db::Db;
 use crate::error::Result;
 use crate::live::{RoomKey, log};
@@ -27,6 +28,8 @@ const HEARD_AFTER_LAST: Duration = Duration::from_secs(10);
 const CATCHING_UP_MAX_ROOMS: usize = 6;
 /// Longest wait for one room to catch up. It goes on by itself.
 const CATCHING_UP_WITHIN: Duration = Duration::from_secs(5);
+
+const COME_BACK_WITHIN_MS: u64 = 5_000;
 
 /// What is yet to be done since messages may have been lost.
 #[derive(Default)]
@@ -168,7 +171,19 @@ impl RedisBus {
                 }
             }
         }
-        self.rows().forget_old(Instant::now());
+        let now = Instant::now();
+        let away_for = self.rows().away_for(now);
+        self.rows().forget_old(now);
+        if away_for > rows::AWAY_MAX {
+            tracing::warn!(
+                seconds = away_for.as_secs(),
+                "this node could not hear the others; its sockets are to come back"
+            );
+            self.node.hub.dismiss_all(|| {
+                let retry_after_ms = u64::from_le_bytes(random_bytes()) % COME_BACK_WITHIN_MS;
+                format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
+            });
+        }
         Ok(())
     }
 
