@@ -208,11 +208,9 @@ impl RedisBus {
                 }
             }
         }
-        if !recorded.is_empty() {
-            let common = self.common();
-            for packet in &recorded {
-                self.publish(&common, packet);
-            }
+        if let Some(row) = recorded.iter().filter_map(|packet| packet.row).max() {
+            // Each node reads the rows themselves.
+            self.publish(&self.common(), &Packet { row: Some(row), ..self.packet() });
         }
     }
 
@@ -299,19 +297,30 @@ impl RedisBus {
         }
     }
 
-    async fn accept(&self, packet: Packet) {
-        let is_known = match packet.row {
-            Some(row) => !self.rows().claim(row),
-            None => packet.from == self.instance,
-        };
-        if !is_known {
-            if packet.resync && packet.from != self.instance {
-                self.owed().resync = true;
-                self.woken.notify_one();
-            }
-            self.note_devices(&packet);
-            self.node.accept(packet).await;
+    /// Acts on a row, unless this node has done that.
+    async fn accept_row(&self, packet: Packet) {
+        if packet.row.is_none_or(|row| !self.rows().claim(row)) {
+            return;
         }
+        if packet.resync && packet.from != self.instance {
+            self.owed().resync = true;
+            self.woken.notify_one();
+        }
+        self.note_devices(&packet);
+        self.node.accept(packet).await;
+    }
+
+    /// Acts on what came through Redis. A row is only looked for, and what belongs into rows is taken from them alone.
+    async fn accept(&self, packet: Packet) {
+        if packet.from == self.instance {
+            return;
+        }
+        if packet.row.is_some() {
+            self.rows_woken.notify_one();
+            return;
+        }
+        let Packet { from, changed_ms, frames, counted, .. } = packet;
+        self.node.accept(Packet { from, changed_ms, frames, counted, ..Packet::default() }).await;
     }
 }
 

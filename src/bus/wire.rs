@@ -21,7 +21,7 @@ pub type Instance = u64;
 #[derive(Debug, Clone, Default)]
 pub struct Packet {
     pub from: Instance,
-    /// The row of `node_messages` that holds the same, if it must not be lost. Each node acts once on each row.
+    /// The newest row of `node_messages` that the others are to read; in a row, its own id. Each node acts once on each row.
     pub row: Option<i64>,
     /// When sockets lost their right, on the wall clock of the node that sent this.
     pub changed_ms: i64,

@@ -164,7 +164,7 @@ impl RedisBus {
         let unhandled = self.rows().unhandled(&ids, Instant::now());
         for (row, body) in rows::read(db, &unhandled).await? {
             match Packet::decode(body.as_bytes()) {
-                Ok(packet) => self.accept(Packet { row: Some(row), ..packet }).await,
+                Ok(packet) => self.accept_row(Packet { row: Some(row), ..packet }).await,
                 Err(_) => {
                     self.metrics.bus_unread.inc();
                     self.rows().claim(row);
