@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::app::{App, AskedHelp, School};
-use crate::bus::{Bus, LocalNode, RedisBus, RoomKinds};
+use crate::bus::{Bus, LocalNode, RedisBus, RoomKinds, Sealer};
 use crate::clock::{Clock, random_bytes};
 use crate::config::{Config, ObjectPlace};
 use crate::db::Db;
@@ -136,7 +136,9 @@ fn open_bus(config: &Config, keys: &Keys, node: LocalNode, metrics: &Arc<Metrics
     // Two schools on one Redis do not hear each other.
     let school: String = keys.derived("bus")?.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     let kinds = RoomKinds { logged: room::SESSION, unlogged: &[room::BOARD, room::DESK], own: room::PERSON };
-    RedisBus::open(&config.redis, format!("gyosil:{school}:"), node, kinds, metrics.clone()).map(Bus::Redis)
+    let sealer =
+        Sealer::new(&keys.derived("bus messages")?).ok_or_else(|| Error::internal("no message can be sealed"))?;
+    RedisBus::open(&config.redis, format!("gyosil:{school}:"), sealer, node, kinds, metrics.clone()).map(Bus::Redis)
 }
 
 /// Serves until `shutdown`, then sends each socket its time to come back, finishes what is under way, and returns.

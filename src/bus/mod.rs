@@ -4,6 +4,7 @@ mod news;
 pub mod redis;
 mod redis_bus;
 mod rows;
+mod seal;
 pub mod wire;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub use self::news::{LocalNode, News};
 pub use self::redis_bus::{RedisBus, RoomKinds};
 pub use self::rows::delete_old;
+pub use self::seal::Sealer;
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::live::{CloseSockets, DeviceSocket, RoomFrame};

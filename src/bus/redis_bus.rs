@@ -17,6 +17,7 @@ use self::looks::Owed;
 use super::news::{LocalNode, News};
 use super::redis::{Links, Receiver};
 use super::rows::{self, HandledRows};
+use super::seal::Sealer;
 use super::wire::{Instance, Packet};
 use crate::clock::{machine_ms, random_bytes};
 use crate::config::RedisSettings;
@@ -51,6 +52,7 @@ pub struct RedisBus {
     node: LocalNode,
     instance: Instance,
     prefix: String,
+    sealer: Sealer,
     kinds: RoomKinds,
     links: OnceLock<Links>,
     rows: Mutex<HandledRows>,
@@ -79,6 +81,7 @@ impl RedisBus {
     pub fn open(
         settings: &RedisSettings,
         prefix: String,
+        sealer: Sealer,
         node: LocalNode,
         kinds: RoomKinds,
         metrics: Arc<Metrics>,
@@ -87,6 +90,7 @@ impl RedisBus {
             node,
             instance: Instance::from_le_bytes(random_bytes()),
             prefix: prefix.clone(),
+            sealer,
             kinds,
             links: OnceLock::new(),
             rows: Mutex::default(),
@@ -240,7 +244,7 @@ impl RedisBus {
     /// Returns `false` if the packet is lost for sure.
     fn publish(&self, channel: &str, packet: &Packet) -> bool {
         match (packet.encode(), self.links.get()) {
-            (Some(bytes), Some(links)) => links.publish(channel, bytes),
+            (Some(bytes), Some(links)) => links.publish(channel, self.sealer.seal(channel, &bytes)),
             _ => {
                 self.metrics.bus_dropped.inc();
                 false
@@ -325,11 +329,12 @@ impl RedisBus {
 }
 
 impl Receiver for RedisBus {
-    fn receive<'a>(&'a self, _channel: &'a str, payload: &'a [u8]) -> BoxFuture<'a, ()> {
+    fn receive<'a>(&'a self, channel: &'a str, payload: &'a [u8]) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            match Packet::decode(payload) {
-                Ok(packet) => self.accept(packet).await,
-                Err(_) => {
+            let message = self.sealer.open(channel, payload);
+            match message.and_then(|message| Packet::decode(message).ok()) {
+                Some(packet) => self.accept(packet).await,
+                None => {
                     self.metrics.bus_unread.inc();
                 }
             }

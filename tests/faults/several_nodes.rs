@@ -361,6 +361,36 @@ fn dashboards_fetch_anew_when_another_node_could_not_send() {
 }
 
 #[test]
+fn forged_messages_change_nothing() {
+    on_two_nodes(&[], |nodes| async move {
+        let class = class(&nodes.a).await;
+        let (guest, mut phone) = follower(&class, &nodes.b, "김순자").await;
+        let of_room = format!("*:s{}", class.session.id);
+        let channel = until("the room is heard", async || {
+            Some(nodes.redis.asks(&["PUBSUB", "CHANNELS", &of_room])).filter(|channel| !channel.is_empty())
+        })
+        .await;
+        let common = channel.replace(&format!(":s{}", class.session.id), ":all");
+        let frame = r#"{"type":"forged"}"#;
+        let header = json!({ "kind": "news", "from": 1, "frames": [
+            { "room": ["s", class.session.id], "bytes": frame.len(), "everyone": true },
+        ] });
+        let unread = nodes.b.app.metrics.bus_unread.get();
+        nodes.redis.asks(&["PUBLISH", &channel, &format!("{header}\n{frame}")]);
+        for row in 1..100 {
+            let header = json!({ "kind": "news", "from": 1, "row": row });
+            nodes.redis.asks(&["PUBLISH", &common, &format!("{header}\n")]);
+        }
+        until("all have come", async || (nodes.b.app.metrics.bus_unread.get() >= unread + 100).then_some(())).await;
+        moves_are_heard(&class, &class.lecture.steps[1..3], &mut [&mut phone]).await;
+        assert!(!phone.received.iter().any(|frame| frame["type"] == "forged"));
+        let path = format!("/api/sessions/{}/participants/{}/remove", class.session.id, guest.id);
+        class.teacher.post(&path, json!({})).await.ok();
+        assert_eq!(phone.ends().await.code, 4403);
+    });
+}
+
+#[test]
 fn limits_count_the_attempts_on_all_nodes() {
     on_two_nodes(&["--rate-limits", "on"], |nodes| async move {
         let counted = |node: &School, attempts: &Attempts| node.app.failures.counted(attempts, node.app.now_ms());
