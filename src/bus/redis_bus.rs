@@ -4,6 +4,7 @@
 //! Redis is only sooner. Rooms without a log are told to fetch anew after anything may have been lost.
 
 mod looks;
+mod owed;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
-use self::looks::Owed;
+use self::owed::Owed;
 
 use super::news::{LocalNode, News};
 use super::redis::{Links, Receiver};

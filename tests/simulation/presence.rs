@@ -372,7 +372,7 @@ impl Node {
         for (person, node) in &tables.rows {
             if *node == self.nodes.own() && fault != Some(Fault::ForgetsTakenOver) {
                 let seen = PresentPerson { since_ms: now.wall_ms, last_ms: now.wall_ms, language: None };
-                self.presence.expect_back(ROOM, *person, seen, now, GRACE_MS);
+                self.presence.expect_back(ROOM, *person, seen, true, now, GRACE_MS);
             }
         }
     }

@@ -231,6 +231,7 @@ mod tests {
     fn a_phone_that_comes_back_in_time_has_not_left() {
         let people = PeopleHere::default();
         assert!(people.add_socket(1, 7, 1, None, at(0)));
+        people.settle(1, 7);
         people.remove_socket(1, 7, 1, at(100), 50);
         assert!(!people.add_socket(1, 7, 2, None, at(120)));
         assert_eq!(people.take_departed(at(1_000)), []);

@@ -1,0 +1,81 @@
+//! What a node is yet to look up since messages for it may have been lost.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use crate::live::RoomKey;
+
+/// All rooms are looked up, or told to fetch anew, at most so often.
+const ALL_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+
+/// What is yet to be done since messages may have been lost.
+#[derive(Default)]
+pub struct Owed {
+    /// Messages for this node may have been lost, of any room.
+    pub is_interrupted: bool,
+    /// Rooms without a log are to fetch anew.
+    pub resync: bool,
+    /// Rooms whose messages came late: those before may be lost.
+    pub late: HashSet<RoomKey>,
+    /// When all rooms were last told to fetch anew.
+    pub last: Option<Instant>,
+}
+
+/// What one look at the rooms is to do.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct RoomLook {
+    /// Whether all rooms with a log are looked up, and not only the quiet ones.
+    pub all: bool,
+    /// Whether all rooms without a log fetch anew.
+    pub resync: bool,
+    pub late: HashSet<RoomKey>,
+}
+
+impl Owed {
+    /// Takes what a look is to do now. What was done less than a moment ago stays owed.
+    pub fn take(&mut self, is_away: bool, now: Instant) -> RoomLook {
+        let late = std::mem::take(&mut self.late);
+        let may = self.last.is_none_or(|last| now - last >= ALL_AT_MOST_EVERY);
+        if !may || !(self.is_interrupted || self.resync || is_away) {
+            return RoomLook { all: is_away, resync: false, late };
+        }
+        self.last = Some(now);
+        self.resync = false;
+        let was_interrupted = std::mem::take(&mut self.is_interrupted);
+        RoomLook { all: was_interrupted || is_away, resync: true, late }
+    }
+
+    /// Owes again what could not be done.
+    pub fn give_back(&mut self, look: RoomLook) {
+        self.is_interrupted |= look.all;
+        self.resync |= look.resync;
+        self.late.extend(look.late);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_rooms_fetch_anew_at_most_once_a_second_and_late_ones_alone() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut owed = Owed { is_interrupted: true, ..Owed::default() };
+        let whole = || RoomLook { all: true, resync: true, ..RoomLook::default() };
+        assert_eq!(owed.take(false, at(0)), whole());
+        owed.is_interrupted = true;
+        let room = RoomKey { kind: 's', id: 1 };
+        owed.late.insert(room);
+        assert_eq!(owed.take(false, at(100)), RoomLook { late: [room].into(), ..RoomLook::default() });
+        assert_eq!(owed.take(false, at(1_000)), whole(), "it was owed");
+        assert_eq!(owed.take(false, at(9_000)), RoomLook::default());
+        owed.resync = true;
+        assert_eq!(owed.take(false, at(9_100)), RoomLook { resync: true, ..RoomLook::default() });
+        assert_eq!(owed.take(true, at(9_200)), RoomLook { all: true, ..RoomLook::default() });
+        let failed = owed.take(true, at(10_200));
+        assert_eq!(failed, whole());
+        owed.give_back(failed);
+        assert_eq!(owed.take(false, at(11_200)), whole());
+    }
+}
