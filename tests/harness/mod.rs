@@ -12,6 +12,7 @@ pub mod learning;
 pub mod namespace;
 pub mod nodes;
 pub mod people;
+pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

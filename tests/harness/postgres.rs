@@ -2,15 +2,17 @@
 
 use std::ffi::CString;
 use std::fs;
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::{Mutex, Once, OnceLock};
 use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use super::ports::lasting_port;
 
 static SERVER: OnceLock<u16> = OnceLock::new();
 /// All servers that this program started.
@@ -25,18 +27,39 @@ fn url(port: u16, name: &str) -> String {
 /// A server for one story alone, which may do to it what it likes.
 pub struct OwnServer {
     port: u16,
-    pid: i32,
+    pid: AtomicI32,
+    folder: PathBuf,
 }
 
 impl OwnServer {
     pub fn starts() -> OwnServer {
-        let (port, pid) = start();
-        OwnServer { port, pid }
+        OwnServer::starts_in(&new_data())
+    }
+
+    /// Starts with a copy of what another server has stored, which has stopped.
+    pub fn starts_with_copy_of(stored: &Path) -> OwnServer {
+        let folder = new_folder();
+        let copied = Command::new("cp").arg("-a").arg(stored.join("data")).arg(&folder).status().unwrap();
+        assert!(copied.success(), "cp");
+        OwnServer::starts_in(&folder)
+    }
+
+    fn starts_in(folder: &Path) -> OwnServer {
+        let port = lasting_port();
+        OwnServer { port, pid: AtomicI32::new(start_in(folder, port)), folder: folder.to_owned() }
     }
 
     pub async fn new_database(&self) -> String {
         run(self.port, "create database school".into()).await;
+        self.database()
+    }
+
+    pub fn database(&self) -> String {
         url(self.port, "school")
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     /// All of its processes stand still, and hold what they hold.
@@ -48,10 +71,39 @@ impl OwnServer {
         self.signals(libc::SIGCONT);
     }
 
+    /// All of its processes are killed at once.
+    pub fn dies(&self) {
+        // Stopped first, so that none of them does anything more on its own.
+        self.signals(libc::SIGSTOP);
+        self.signals(libc::SIGKILL);
+        wait_for_end(self.pid.swap(0, Ordering::Relaxed));
+    }
+
+    /// Starts again after `dies`, with what was stored, and waits until it answers.
+    pub async fn restarts(&self) {
+        let (folder, port) = (self.folder.clone(), self.port);
+        let pid = tokio::task::spawn_blocking(move || start_in(&folder, port)).await.unwrap();
+        self.pid.store(pid, Ordering::Relaxed);
+        run(self.port, "select 1".into()).await;
+    }
+
+    /// Stops in good order. Returns the folder of what it has stored, which is kept until the test program ends.
+    pub fn stops(self) -> PathBuf {
+        let pid = self.pid.load(Ordering::Relaxed);
+        // SAFETY: signals our own child. It ends the sessions that are open.
+        unsafe { libc::kill(pid, libc::SIGINT) };
+        wait_for_end(pid);
+        let folder = self.folder.clone();
+        std::mem::forget(self);
+        folder
+    }
+
     fn signals(&self, signal: i32) {
-        let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.pid)).unwrap();
+        let pid = self.pid.load(Ordering::Relaxed);
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         let children = children.split_whitespace().map(|pid| pid.parse().unwrap());
-        for pid in std::iter::once(self.pid).chain(children) {
+        // No process: it has died.
+        for pid in std::iter::once(pid).chain(children).filter(|pid| *pid > 0) {
             // SAFETY: signals our own child and its children.
             unsafe { libc::kill(pid, signal) };
         }
@@ -60,13 +112,16 @@ impl OwnServer {
 
 impl Drop for OwnServer {
     fn drop(&mut self) {
-        self.thaws();
+        if self.pid.load(Ordering::Relaxed) > 0 {
+            self.dies();
+        }
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
 /// A new database with all tables in it, copied from one that was migrated once.
 pub async fn new_database() -> String {
-    let port = *SERVER.get_or_init(|| start().0);
+    let port = *SERVER.get_or_init(start);
     TEMPLATE
         .get_or_init(|| async {
             run(port, "create database template_school".into()).await;
@@ -81,7 +136,7 @@ pub async fn new_database() -> String {
 
 /// A new database without tables.
 pub async fn empty_database() -> String {
-    let port = *SERVER.get_or_init(|| start().0);
+    let port = *SERVER.get_or_init(start);
     let name = format!("school_{}", COUNT.fetch_add(1, Ordering::Relaxed));
     run(port, format!("create database {name}")).await;
     url(port, &name)
@@ -133,15 +188,25 @@ fn command(name: &str, folder: &Path) -> Command {
     command
 }
 
-/// Its port and its process, which is waited for when the test program ends, in `stop`.
-#[allow(clippy::zombie_processes)]
-fn start() -> (u16, i32) {
+/// Starts a server with nothing in it, and returns its port.
+fn start() -> u16 {
+    let port = lasting_port();
+    start_in(&new_data(), port);
+    port
+}
+
+fn new_folder() -> PathBuf {
     let folder = tempfile::Builder::new().prefix("gyosil-postgres-").tempdir().unwrap().keep();
     if let Some((uid, gid)) = owner() {
         let path = CString::new(folder.to_str().unwrap()).unwrap();
         // SAFETY: the path is a valid C string.
         assert_eq!(unsafe { libc::chown(path.as_ptr(), uid, gid) }, 0);
     }
+    folder
+}
+
+fn new_data() -> PathBuf {
+    let folder = new_folder();
     let data = folder.join("data");
     let made = command("initdb", &folder)
         .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
@@ -149,31 +214,52 @@ fn start() -> (u16, i32) {
         .status()
         .unwrap();
     assert!(made.success(), "initdb");
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let kept = folder.clone();
-    // The kernel's «your parent is gone» is tied to the thread that forked: this one stays until the process ends.
+    folder
+}
+
+/// Starts a server over what is stored in a folder. Its process is waited for in `wait_for_end`.
+#[allow(clippy::zombie_processes)]
+fn start_in(folder: &Path, port: u16) -> i32 {
+    static AT_EXIT: Once = Once::new();
+    // SAFETY: registers a function that takes and returns nothing.
+    AT_EXIT.call_once(|| assert_eq!(unsafe { libc::atexit(stop) }, 0));
+    let patience = Instant::now() + Duration::from_secs(60);
+    let mut child = spawn_for_good(folder, port);
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < patience, "PostgreSQL did not start");
+        std::thread::sleep(Duration::from_millis(20));
+        // It refuses to start while a process of a killed one is left.
+        if child.try_wait().unwrap().is_some() {
+            child = spawn_for_good(folder, port);
+        }
+    }
+    let pid = child.id() as i32;
+    let mut started = STARTED.lock().unwrap();
+    started.retain(|(_, other)| other != folder);
+    started.push((pid, folder.to_owned()));
+    pid
+}
+
+/// The kernel's «your parent is gone» is tied to the thread that forked: this one stays until the process ends.
+fn spawn_for_good(folder: &Path, port: u16) -> Child {
+    let folder = folder.to_owned();
     let (started, child) = std::sync::mpsc::channel::<Child>();
     std::thread::spawn(move || {
-        let _ = started.send(spawn(&folder, &data, port));
+        let _ = started.send(spawn(&folder, &folder.join("data"), port));
         loop {
             std::thread::park();
         }
     });
-    let child = child.recv().unwrap();
-    let pid = child.id() as i32;
-    let mut started = STARTED.lock().unwrap();
-    if started.is_empty() {
-        // SAFETY: registers a function that takes and returns nothing.
-        unsafe { libc::atexit(stop) };
+    child.recv().unwrap()
+}
+
+/// Waits for the end of a process, and forgets it.
+fn wait_for_end(pid: i32) {
+    // SAFETY: waits for our own child.
+    unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) };
+    for (started, _) in STARTED.lock().unwrap().iter_mut().filter(|(started, _)| *started == pid) {
+        *started = 0;
     }
-    started.push((pid, kept));
-    drop(started);
-    let patience = Instant::now() + Duration::from_secs(60);
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < patience, "PostgreSQL did not start");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    (port, pid)
 }
 
 fn spawn(folder: &Path, data: &Path, port: u16) -> Child {
@@ -208,11 +294,13 @@ fn spawn(folder: &Path, data: &Path, port: u16) -> Child {
 extern "C" fn stop() {
     let Ok(started) = STARTED.lock() else { return };
     for (pid, folder) in started.iter() {
-        // SAFETY: signals and waits for our own child.
-        unsafe {
-            libc::kill(*pid, libc::SIGQUIT);
-            libc::kill(*pid, libc::SIGCONT);
-            libc::waitpid(*pid, std::ptr::null_mut(), 0);
+        if *pid > 0 {
+            // SAFETY: signals and waits for our own child.
+            unsafe {
+                libc::kill(*pid, libc::SIGQUIT);
+                libc::kill(*pid, libc::SIGCONT);
+                libc::waitpid(*pid, std::ptr::null_mut(), 0);
+            }
         }
         let _ = fs::remove_dir_all(folder);
     }

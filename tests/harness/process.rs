@@ -59,18 +59,24 @@ impl Process {
         let data = data.display().to_string();
         let mut words = vec!["serve", "--listen", "127.0.0.1:0", "--data", &data, "--database", database];
         words.extend(flags);
+        let mut command = command(&words);
+        command.env("GYOSIL_LOG", filter);
+        Process::starts(command).unwrap_or_else(|said| panic!("it said {said}"))
+    }
+
+    /// Starts a command that serves. Fails with what it printed, and wrote to its log, if it ends instead.
+    pub fn starts(mut command: Command) -> Result<Process, String> {
         let log = tempfile::tempfile().unwrap();
         let stderr = log.try_clone().unwrap();
-        let mut command = command(&words);
-        command.env("GYOSIL_LOG", filter).stdout(Stdio::piped()).stderr(stderr);
-        let mut child = command.spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut said = String::new();
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        said.push_str(&line);
-        let url = line.trim().rsplit("//").next().unwrap_or_else(|| panic!("it said {line}"));
-        let address = url.parse().unwrap_or_else(|_| panic!("it said {line}"));
+        lines.read_line(&mut said).unwrap();
+        let url = said.trim().rsplit("//").next().unwrap_or_default();
+        let Ok(address) = url.parse() else {
+            let _ = (child.kill(), child.wait());
+            return Err(format!("{said}{}", written(&log)));
+        };
         let all = Arc::new(Mutex::new(said.clone()));
         let heard = all.clone();
         // Whatever else it says is drained, so that it never waits for us.
@@ -81,7 +87,7 @@ impl Process {
                 heard.push('\n');
             }
         });
-        Process { child, address, said, log, all }
+        Ok(Process { child, address, said, log, all })
     }
 
     pub fn all_output(&self) -> String {
@@ -94,9 +100,21 @@ impl Process {
 
     /// What it has written to its log so far.
     pub fn log(&self) -> String {
-        let mut bytes = vec![0; self.log.metadata().unwrap().len() as usize];
-        let read = self.log.read_at(&mut bytes, 0).unwrap();
-        String::from_utf8_lossy(&bytes[..read]).into_owned()
+        written(&self.log)
+    }
+
+    /// It stands still, and holds what it holds.
+    pub fn freezes(&self) {
+        self.signals(libc::SIGSTOP);
+    }
+
+    pub fn thaws(&self) {
+        self.signals(libc::SIGCONT);
+    }
+
+    fn signals(&self, signal: i32) {
+        // SAFETY: signals our own child.
+        unsafe { libc::kill(self.id(), signal) };
     }
 
     /// The power fails.
@@ -119,8 +137,7 @@ impl Process {
     /// Someone asks it to stop: its exit code, and how long it took.
     pub fn stops(mut self) -> (Option<i32>, Duration) {
         let begun = Instant::now();
-        // SAFETY: signals our own child.
-        unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
+        self.signals(libc::SIGTERM);
         let status = self.child.wait().unwrap();
         (status.code(), begun.elapsed())
     }
@@ -131,4 +148,10 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn written(log: &std::fs::File) -> String {
+    let mut bytes = vec![0; log.metadata().unwrap().len() as usize];
+    let read = log.read_at(&mut bytes, 0).unwrap();
+    String::from_utf8_lossy(&bytes[..read]).into_owned()
 }
