@@ -24,6 +24,7 @@ use crate::outside::analyser::Analyser;
 use crate::outside::gateways::Gateways;
 use crate::outside::objects::Objects;
 use crate::passwords::Passwords;
+use crate::planted::{self, Planted};
 use crate::print::CertificatePrinter;
 use crate::visits::Visits;
 
@@ -283,6 +284,9 @@ impl App {
         let events = log::append(tx, events).await?;
         let events = self.renderer.write_consequences(self, tx, events).await?;
         let frames = if events.is_empty() { Vec::new() } else { self.renderer.render(tx, &events).await? };
+        if planted::has(Planted::PublishBeforeCommit) {
+            self.bus.send(self.bus.record(tx, frames.clone(), Vec::new(), self.now_ms()).await?).await;
+        }
         self.bus.record(tx, frames, closed, self.now_ms()).await
     }
 

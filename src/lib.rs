@@ -10,7 +10,7 @@
 //! - [`live`], [`outside`], [`judge`]: rooms and sockets; what is not ours; strangers' programs, and what becomes of them
 //! - [`bus`], [`db`]: frames between nodes; the two databases
 //! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`], `places`,
-//!   [`private`], [`rounding`], [`tag`]: leaves
+//!   `planted`, [`private`], [`rounding`], [`tag`]: leaves
 
 pub mod app;
 pub mod bus;
@@ -38,6 +38,7 @@ pub mod outside;
 pub mod passwords;
 pub mod patch;
 mod places;
+mod planted;
 pub mod print;
 pub mod private;
 pub mod rounding;

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::io;
 
 use crate::live::frame::Frame;
+use crate::planted::{self, Planted};
 
 /// Bytes of room frames that may wait before a reader counts as too slow.
 const LAG_MAX_BYTES: usize = 64 * 1024;
@@ -57,7 +58,7 @@ enum FrameKind {
     Entry,
 }
 
-/// What is left to do after frames were put into an outbox.
+/// The work that is left after frames were put into an outbox.
 #[derive(Debug, Default, Clone, Copy)]
 #[must_use]
 pub struct AfterSending {
@@ -68,7 +69,7 @@ pub struct AfterSending {
     pub fell_behind: bool,
 }
 
-/// What the task that empties an outbox does next.
+/// The next work of the task that empties an outbox.
 pub enum NextWrite {
     /// Writes these frames, without the first bytes, which are already sent.
     Frames(Vec<Frame>, usize),
@@ -255,7 +256,7 @@ impl Outbox {
             keep
         });
         self.room_bytes = self.queue.iter().filter(|w| w.kind == FrameKind::Room).map(|w| w.frame.bytes().len()).sum();
-        self.behind = true;
+        self.behind = !planted::has(Planted::DropOnLag);
     }
 
     /// Returns whether a fresh state must be sent now. If so, room frames are held back for it from here on, and the next call
