@@ -20,14 +20,14 @@ const AWAY_MAX: Duration = Duration::from_secs(30);
 const LOOKS_UP_AFTER: Duration = Duration::from_millis(200);
 const READ_BYTES: usize = 16 * 1024;
 
-/// What one learner went through.
+/// Events and absences of one learner.
 #[derive(Default)]
 pub struct Journey {
     /// The events that came, in order.
     pub seqs: Vec<i64>,
     /// Events that came though the one before them had not.
     pub gaps: usize,
-    /// How long the learner had no socket, each time.
+    /// Durations for which the learner had no socket.
     pub away: Vec<Duration>,
 }
 

@@ -454,7 +454,7 @@ create table live_sessions (
   started_ms bigint,
   ended_ms bigint,
   taught_ms bigint not null,
-  -- When a node last saw a socket of the instructor, if several nodes run.
+  -- Time at which a node last saw a socket of the instructor, if several nodes run.
   attended_ms bigint not null default 0,
   last_seq bigint not null default 0,
   last_student_seq bigint not null default 0,
@@ -503,7 +503,7 @@ create table session_events (
 );
 create index session_events_stuck on session_events (session, seq)
   where type in ('session_paused', 'session_resumed', 'student_stuck');
--- They are few among many: what a student who was away has missed.
+-- Events for students, which are few: those that a student who was away has missed.
 create index session_events_students on session_events (session, seq) where audience = 'students';
 -- Who came and went.
 create index session_events_presence on session_events (session, person, seq, type)
@@ -518,7 +518,7 @@ create table nodes (
   started_ms bigint not null
 );
 
--- Who is in a session, by each node that holds sockets of theirs. Written with what the log says of it.
+-- People in a session, by each node that holds sockets of theirs. Written in the transaction that logs it.
 create table presence (
   session bigint not null references live_sessions,
   -- No reference, as in the log.
@@ -532,7 +532,7 @@ create table presence (
 );
 create index presence_node on presence (node);
 
--- How many screens of a node's people show the step that a session came to at `step_seq`.
+-- Number of screens of a node's people that show the step to which a session came at `step_seq`.
 create table screen_counts (
   session bigint not null references live_sessions,
   node bigint not null references nodes,
@@ -1018,7 +1018,7 @@ create table heartbeat (
   at_ms bigint not null
 );
 
--- What one node tells all others and what is in no log, for ten minutes: each node acts once on each row.
+-- Messages of one node to all others that are in no log, kept for an hour. Each node acts once on each row.
 create table node_messages (
   id integer primary key autoincrement,
   at_ms bigint not null,

@@ -1,4 +1,4 @@
-//! What a commit has to tell the nodes, and how a node acts on it.
+//! News of a commit for the nodes, and how a node acts on them.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::failures::Failures;
 use crate::live::{CloseSockets, Hub, Presence, RoomFrame};
 
-/// What a commit has to tell. It may arrive in another order than it was sent, and some of it late: what the log of a session has
+/// News of a commit. They may arrive in another order than they were sent, and some of them late: what the log of a session has
 /// is put in order by the rooms, and what must not be lost was recorded in the same transaction.
 #[derive(Default)]
 pub struct News {
@@ -15,7 +15,7 @@ pub struct News {
     pub frames: Vec<RoomFrame>,
     /// Sockets that have no right to be open any more.
     pub closed: Vec<CloseSockets>,
-    /// What was written for the other nodes. It is in neither of the others.
+    /// Messages written for the other nodes, with what is in neither of the other fields.
     pub(super) recorded: Vec<Packet>,
 }
 

@@ -17,13 +17,13 @@ pub const MESSAGE_MAX_BYTES: usize = 512 * 1024;
 /// A process that serves: another one after each restart.
 pub type Instance = u64;
 
-/// What one node sends to the others.
+/// A message of one node to the others.
 #[derive(Debug, Clone, Default)]
 pub struct Packet {
     pub from: Instance,
     /// The newest row of `node_messages` that the others are to read; in a row, its own id. Each node acts once on each row.
     pub row: Option<i64>,
-    /// When sockets lost their right, on the wall clock of the node that sent this.
+    /// Time at which sockets lost their right, on the wall clock of the node that sent this.
     pub changed_ms: i64,
     pub frames: Vec<RoomFrame>,
     pub closed: Vec<CloseSockets>,

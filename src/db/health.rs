@@ -23,7 +23,7 @@ struct HealthState {
     failed: Option<(Instant, &'static str)>,
     /// The first failure after which nothing was written until the next one, or less than `RESUMED_AFTER` passed.
     failing_since: Instant,
-    /// When each use of the database began that is under way, by its number.
+    /// Times at which the uses of the database began that are under way, by their numbers.
     under_way: BTreeMap<u64, Instant>,
     last_number: u64,
     logged: Option<Instant>,
@@ -42,7 +42,7 @@ pub enum WriteState {
     Unknown,
 }
 
-/// What the last writes let expect of the next one.
+/// The expectation for the next write, from the last ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outlook {
     Works,

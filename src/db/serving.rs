@@ -23,7 +23,7 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// Time for which a starting node waits for one that is just ending.
 const START_WITHIN: Duration = Duration::from_secs(5);
 
-/// How a node shares its database.
+/// The way in which a node shares its database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
     /// No other node may serve.

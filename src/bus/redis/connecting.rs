@@ -22,7 +22,7 @@ const CONNECTED_WITHIN: Duration = Duration::from_secs(3);
 /// Time for the answer to one command.
 pub const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
-/// How the servers are reached: the same way for all masters of a cluster.
+/// The way to the servers, the same for all masters of a cluster.
 pub struct Connecting {
     pub login: RedisConnectionInfo,
     pub tls: Option<TlsConnector>,

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::metrics::Metrics;
 
 const WAITING_MAX_BYTES: usize = 32 * 1024 * 1024;
-/// What a waiting message takes besides its payload.
+/// Bytes that a waiting message takes besides its payload.
 const MESSAGE_BYTES: usize = 128;
 /// Messages of different channels are handled at once, by so many tasks.
 const HANDLERS_MAX: usize = 16;

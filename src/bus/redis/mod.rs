@@ -36,7 +36,7 @@ pub struct Links {
     finding: JoinHandle<()>,
 }
 
-/// Which link carries which channel.
+/// The links, and the channels that each carries.
 struct Routing {
     shared: Arc<LinkParts>,
     /// The server in the settings.

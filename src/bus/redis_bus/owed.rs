@@ -1,4 +1,4 @@
-//! What a node is yet to look up since messages for it may have been lost.
+//! Looks that are due since messages for a node may have been lost.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use crate::live::RoomKey;
 /// All rooms are looked up, or told to fetch anew, at most so often.
 const ALL_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
-/// What is yet to be done since messages may have been lost.
+/// Looks that are due since messages may have been lost.
 #[derive(Default)]
 pub struct Owed {
     /// Messages for this node may have been lost, of any room.
@@ -17,11 +17,11 @@ pub struct Owed {
     pub resync: bool,
     /// Rooms whose messages came late: those before may be lost.
     pub late: HashSet<RoomKey>,
-    /// When all rooms were last told to fetch anew.
+    /// Time at which all rooms were last told to fetch anew.
     pub last: Option<Instant>,
 }
 
-/// What one look at the rooms is to do.
+/// The work of one look at the rooms.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct RoomLook {
     /// Whether all rooms with a log are looked up, and not only the quiet ones.

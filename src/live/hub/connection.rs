@@ -64,7 +64,7 @@ pub struct Connection {
     hub: Arc<Hub>,
     /// On the monotonic clock, so that setting the server's clock ends no connection.
     expires_ms: AtomicI64,
-    /// When it was opened, on the wall clock of this machine.
+    /// Time at which it was opened, on the wall clock of this machine.
     pub(in crate::live) opened_ms: i64,
     /// Whether anything was received since the last ping.
     pub(in crate::live) heard_since_ping: AtomicBool,

@@ -32,7 +32,7 @@ pub struct LogPart {
     pub head: i64,
 }
 
-/// What a client needs that knows the events up to some position.
+/// The answer to a client that knows the events up to some position.
 pub enum Resume {
     /// Just the events that it missed.
     Missed(Entry),

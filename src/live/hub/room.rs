@@ -17,7 +17,7 @@ pub(super) struct Room {
     pub reading: tokio::sync::Mutex<()>,
     /// The last event released, to be seen without the lock on the queue.
     last: AtomicI64,
-    /// When an event was last released or heard of, in milliseconds since the hub began.
+    /// Time at which an event was last released or heard of, in milliseconds since the hub began.
     heard_ms: AtomicU64,
 }
 

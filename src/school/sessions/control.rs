@@ -265,7 +265,7 @@ pub const FORGOTTEN_AFTER_MS: i64 = 3 * crate::clock::HOUR_MS;
 /// Sessions in one statement: fewer than both databases accept.
 const SESSIONS_PER_STATEMENT: usize = 8_192;
 
-/// When an instructor last gave a command in a session or was connected to it.
+/// Time at which an instructor last gave a command in a session or was connected to it.
 const LED_MS: &str = "case when attended_ms > taught_ms then attended_ms else taught_ms end";
 
 /// Notes which sessions an instructor is connected to by this node, for the node that ends the forgotten ones.

@@ -1,4 +1,4 @@
-//! How many screens show the current step of a session, as its log has it.
+//! The number of screens that show the current step of a session, as its log has it.
 //!
 //! Where several nodes serve the school, each writes how many screens its own people show, in the transaction that logs the sum. Of
 //! a person who is in the session by several nodes, the one with the smallest id counts the screen.
