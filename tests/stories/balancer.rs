@@ -101,7 +101,24 @@ impl Balancer {
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {
-        self.http.get(format!("{}{path}", self.url)).send().await.unwrap()
+        // Where the node behind a connection that was kept open is gone, HAProxy closes it without an answer: clients ask again.
+        until("an answer", async || self.http.get(format!("{}{path}", self.url)).send().await.ok()).await
+    }
+
+    /// The node of each session, if all paths of a session lead to the same one.
+    async fn nodes_of_sessions(&self) -> Option<Vec<String>> {
+        let mut all = Vec::new();
+        for session in session_ids() {
+            let mut nodes = BTreeSet::new();
+            for path in paths(session) {
+                nodes.insert(self.node_of(&path).await);
+            }
+            if nodes.len() != 1 {
+                return None;
+            }
+            all.extend(nodes);
+        }
+        Some(all)
     }
 
     async fn node_of(&self, path: &str) -> String {
@@ -129,15 +146,8 @@ fn paths(session: i64) -> [String; 4] {
 async fn a_session_stays_at_its_node_until_that_dies() {
     let ((_, one), (_, two)) = (node("one").await, node("two").await);
     let balancer = Balancer::before([&one, &two]).await;
-    let mut before = Vec::new();
-    for session in session_ids() {
-        let mut nodes = BTreeSet::new();
-        for path in paths(session) {
-            nodes.insert(balancer.node_of(&path).await);
-        }
-        assert_eq!(nodes.len(), 1, "{session} is at {nodes:?}");
-        before.extend(nodes);
-    }
+    // A busy machine can be late with an answer to HAProxy's question, and a node is then out for a moment.
+    let before = until("each session is at one node", async || balancer.nodes_of_sessions().await).await;
     let at_one = before.iter().filter(|node| *node == "one").count();
     assert!((25..=75).contains(&at_one), "{at_one} of 100 sessions are at one node");
     one.cut();
