@@ -17,6 +17,7 @@ use crate::school::{Class, Login, stored};
 
 /// A node that heard nothing of a session looks into the log after a second.
 const SOON: Duration = Duration::from_millis(900);
+#[cfg(feature = "planted-faults")]
 const DEGRADED_WITHIN: Duration = Duration::from_secs(9);
 const ROUNDS: usize = 8;
 
@@ -58,6 +59,7 @@ pub async fn newcomers_hear_soon(cluster: &Cluster) -> usize {
     soon
 }
 
+#[cfg(feature = "planted-faults")]
 /// Whether a node notices that its link to Redis is silent.
 pub async fn a_silent_link_is_noticed(cluster: &Cluster) -> bool {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
