@@ -199,7 +199,7 @@ fn sql_stays_in_its_modules() {
     let mut faults = Vec::new();
     for source in rust_files("src") {
         let name = source.name();
-        // What nodes tell each other by way of the database concerns no part of the school.
+        // Messages between nodes in the database concern no part of the school.
         let is_log = ["src/live/log.rs", "src/bus/rows.rs"].contains(&name.as_str());
         if name.starts_with("src/school/") || is_log || is_database(&name) {
             continue;

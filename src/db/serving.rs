@@ -1,6 +1,6 @@
 //! The lock that a serving node holds on a PostgreSQL database, so that nodes which know nothing of each other never serve one school.
 //!
-//! It is an advisory lock on a connection of its own. PostgreSQL gives it up when that connection ends, so a node that has died
+//! The lock is an advisory one, on a connection of its own. PostgreSQL gives it up when that connection ends, so a node that has died
 //! keeps nobody out for longer than the server takes to notice.
 
 use std::str::FromStr;

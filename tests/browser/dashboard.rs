@@ -50,7 +50,7 @@ impl Dashboard {
         board
     }
 
-    /// What the header says of the connection.
+    /// Words of the header Connection.
     pub async fn link_is(&self, state: &str) {
         let is = "document.querySelector('#link').dataset.state === arguments[0]";
         self.until_js(&format!("the connection is {state}"), is, vec![serde_json::json!(state)]).await;

@@ -95,7 +95,7 @@ fn a_full_disk_stops_writes_only_while_it_is_full() {
             let (status, why) = readiness(server.address).await;
             assert_eq!(status, 503);
             assert!(why.starts_with("the disk is full"), "{why}");
-            // Who comes now can read, and is told that nothing is saved.
+            // Newcomers can read now, and are told that nothing is saved.
             let mut board = class.teacher.watches(&class.session).await;
             board.wants_school_events = true;
             let first = [board.next().await.unwrap(), board.next().await.unwrap()];

@@ -25,7 +25,7 @@ fn silent_database_connections_cost_seconds_and_no_write() {
         let work = Work::begins(&class).await;
         for _ in 0..2 {
             work.goes_on(20).await;
-            // What is open stays silent for ever, what is opened from now on is whole.
+            // Open connections stay silent for ever, those opened from now on are whole.
             proxy.fall_silent();
             proxy.mend().await;
             let since = Instant::now();

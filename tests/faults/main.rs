@@ -1,4 +1,4 @@
-//! What a school promises while its disk, its database, its Redis or the way there fails.
+//! Promises of a school while its disk, its database, its Redis or the way there fails.
 
 #[path = "../harness/mod.rs"]
 mod harness;

@@ -277,7 +277,7 @@ fn a_link_that_falls_silent_is_made_again() {
         here.is_up().await;
         proxy.fall_silent();
         here.is_down_within(NOTICED_WITHIN).await;
-        // What is open stays silent for ever, what is opened from now on is whole.
+        // Open connections stay silent for ever, those opened from now on are whole.
         proxy.mend().await;
         here.is_up().await;
         here.publishes("gyosil:test:s1", "mended").await;

@@ -138,7 +138,7 @@ fn a_server_that_is_asked_to_stop_says_so_to_load_balancers_first() {
         let student = nobody.joins_as_guest(&class.session, "김순자").await;
         student.follows(&class.session).await.receives("session_state").await;
         board.receives("student_joined").await;
-        // Who asks again does not want to wait.
+        // A second signal means: do not wait.
         server.is_asked_to_stop();
         let begun = std::time::Instant::now();
         assert_eq!(board.ends().await.code, 1012);

@@ -242,7 +242,7 @@ impl School {
     }
 }
 
-/// What makes a server one of several. Nobody listens there: what nodes must agree on, they agree on in the database.
+/// Settings that make a server one of several. Nobody listens there: nodes agree in the database on what they must.
 const NODE: &[&str] = &["--redis", "redis://127.0.0.1:1"];
 
 fn owned(flags: &[&str]) -> Vec<String> {

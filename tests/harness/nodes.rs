@@ -101,7 +101,7 @@ impl School {
         School::start(self.backend, self.folder.clone(), self.database.clone(), self.flags.clone()).await
     }
 
-    /// … which hears another Redis than the others: nothing that it publishes reaches them.
+    /// Starts a node that hears another Redis than the others: nothing that it publishes reaches them.
     pub async fn another_node_at(&self, redis: &Redis) -> School {
         let mut flags = self.flags.clone();
         let at = flags.iter().position(|flag| flag == "--redis").unwrap();

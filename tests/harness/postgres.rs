@@ -228,7 +228,7 @@ fn start_in(folder: &Path, port: u16) -> i32 {
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < patience, "PostgreSQL did not start");
         std::thread::sleep(Duration::from_millis(20));
-        // It refuses to start while a process of a killed one is left.
+        // PostgreSQL refuses to start while a process of a killed one is left.
         if child.try_wait().unwrap().is_some() {
             child = spawn_for_good(folder, port);
         }

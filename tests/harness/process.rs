@@ -103,7 +103,7 @@ impl Process {
         written(&self.log)
     }
 
-    /// It stands still, and holds what it holds.
+    /// Stops the process, which keeps what it holds.
     pub fn freezes(&self) {
         self.signals(libc::SIGSTOP);
     }
@@ -129,7 +129,7 @@ impl Process {
         unsafe { libc::kill(self.id(), libc::SIGTERM) };
     }
 
-    /// It ends by itself, soon: its exit code.
+    /// Waits until the process ends by itself, and returns its exit code.
     pub async fn ends(&mut self) -> Option<i32> {
         super::until("it ends", async || self.child.try_wait().unwrap()).await.code()
     }

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::ports::lasting_address;
 
 const READ_BYTES: usize = 16 * 1024;
-/// What sqlx sends to PostgreSQL to commit, and what PostgreSQL answers.
+/// Bytes that sqlx sends to PostgreSQL to commit, and those of the answer.
 const COMMIT_REQUEST: &[u8] = b"Q\0\0\0\x0bcommit\0";
 const COMMIT_REPLY: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
 
@@ -46,7 +46,7 @@ struct Condition {
     silences: usize,
 }
 
-/// What is lost of the next commit. Its connection dies, or stands still until the proxy is cut.
+/// Part of the next commit that is lost. Its connection dies, or stands still until the proxy is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LostCommit {
     Request,
@@ -266,7 +266,7 @@ impl Pump {
         Err(Over)
     }
 
-    /// What of a commit is lost here, if these bytes are the part that is to be lost next.
+    /// Returns the part of a commit that is lost here, if these bytes are what is to be lost next.
     fn loses(&self, bytes: &[u8]) -> Option<LostCommit> {
         let mut trap = self.trap.lock().unwrap();
         let (part, _) = trap.as_ref()?;

@@ -247,7 +247,7 @@ fn start(command: Command) -> i32 {
     pid
 }
 
-/// Its process, which `end` waits for.
+/// Starts the process, for which `end` waits.
 #[allow(clippy::zombie_processes)]
 fn spawn(mut command: Command) -> i32 {
     // SAFETY: between fork and exec only a system call is made.

@@ -29,7 +29,7 @@ const OPEN_WITHIN: Duration = Duration::from_secs(2);
 const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
 const AGAIN_AFTER_MAX_MS: u64 = 4_000;
 
-/// Who connects, and how.
+/// Person who connects, and the kind of their socket.
 pub struct Profile {
     /// Tells clients apart in what they find wrong.
     pub name: String,
@@ -60,9 +60,9 @@ pub struct Client {
 struct Pending {
     write: Write,
     number: usize,
-    /// When it is sent again.
+    /// Time at which it is sent again.
     again_at: Instant,
-    /// How often it was refused for now.
+    /// Number of times that it was refused for now.
     refusals: u32,
     by_http: Option<JoinHandle<Answer>>,
 }

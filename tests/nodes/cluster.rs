@@ -50,7 +50,7 @@ pub struct Cluster {
 pub struct Node {
     pub number: usize,
     process: Mutex<Option<Process>>,
-    /// What the processes before wrote to their logs.
+    /// Logs of the processes before.
     earlier: Mutex<String>,
     pub clients: Proxy,
     pub database: Proxy,
@@ -64,7 +64,7 @@ impl Cluster {
     pub async fn starts(stored: &Stored, settings: Settings) -> Arc<Cluster> {
         let postgres = OwnServer::starts_with_copy_of(&stored.postgres);
         let redis = Redis::starts();
-        // What a server has stored that is killed later: an old snapshot.
+        // Keeps an old snapshot of a server that is killed later.
         redis.asks(&["SAVE"]);
         let mut nodes = Vec::new();
         for number in 0..NODES {
@@ -76,7 +76,7 @@ impl Cluster {
         Arc::new(Cluster { postgres, redis, nodes, settings })
     }
 
-    /// What all nodes wrote to their logs.
+    /// Returns the logs of all nodes.
     pub fn logs(&self) -> String {
         self.nodes.iter().map(|node| format!("--- node {}\n{}", node.number, node.log())).collect()
     }
@@ -89,7 +89,7 @@ impl Node {
             number,
             process: Mutex::default(),
             earlier: Mutex::default(),
-            // It leads somewhere as soon as the node listens.
+            // The proxy leads somewhere as soon as the node listens.
             clients: Proxy::to(database.address).await,
             database,
             redis: Proxy::to(redis.address()).await,
@@ -142,7 +142,7 @@ impl Node {
         format!("{}{now}", self.earlier.lock().unwrap())
     }
 
-    /// Where the node itself listens, behind its proxy.
+    /// Address of the node itself, behind its proxy.
     pub fn address(&self) -> SocketAddr {
         self.process.lock().unwrap().as_ref().expect("the node runs").address
     }

@@ -1,4 +1,4 @@
-//! What Redis adds to the log: an event is on every node at once, and not only when the node looks into the log.
+//! The gain of Redis over the log alone: an event is on every node at once, and not only when the node looks into the log.
 
 use std::os::fd::AsRawFd;
 use std::time::Duration;
@@ -96,7 +96,7 @@ pub async fn a_slow_reader_misses_nothing(cluster: &Cluster) -> Result<(), Strin
     });
     for n in 0..150 {
         says(cluster, 0, class, &format!("{n}: {}", "가나다라마바사아자차".repeat(40))).await;
-        // It is alive, though it reads nothing.
+        // The client is alive, though it reads nothing.
         phone.sends_raw(Message::Pong(Bytes::new())).await;
     }
     says(cluster, 0, class, "끝").await;
@@ -113,7 +113,7 @@ pub async fn a_slow_reader_misses_nothing(cluster: &Cluster) -> Result<(), Strin
     }
 }
 
-/// What is larger than some ten kilobytes waits at the node.
+/// Messages larger than some ten kilobytes wait at the node.
 async fn opens_over_a_narrow_line(cluster: &Cluster, class: &Class, login: &Login) -> Socket {
     let address = cluster.nodes[0].address();
     let tcp = TcpSocket::new_v4().unwrap();

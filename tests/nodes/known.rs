@@ -1,4 +1,4 @@
-//! What one client knows of its session, and what it has seen of the log.
+//! Knowledge of one client about its session, and the events of the log that it has seen.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use crate::client::Profile;
 
 /// A client that missed more events than these gets a fresh state instead of them.
 const RESUMED_MAX_EVENTS: i64 = 256;
-/// What was missed comes in this time after connecting. It may come once more when the node hears of it, and is dropped then.
+/// Time after connecting in which missed events come. One of them may come once more when the node hears of it, and is dropped then.
 const ENTERS_FOR: Duration = Duration::from_secs(1);
 
 pub struct Known {
@@ -26,7 +26,7 @@ struct State {
     last: Option<i64>,
     /// The numbers of the events that came, in the order in which they came.
     seen: Vec<i64>,
-    /// What was replaced by a fresh state: from after the first number up to the second.
+    /// Events that a fresh state replaced: from after the first number up to the second.
     skipped: Vec<(i64, i64)>,
     is_open: bool,
     opened: Option<Instant>,
@@ -120,7 +120,7 @@ impl Known {
         Ok(())
     }
 
-    /// What keeps this client from being at the head of its log, if anything does.
+    /// Returns the reason why this client is not at the head of its log, if there is one.
     pub fn lacks(&self, head: i64) -> Option<String> {
         let state = self.state.lock().unwrap();
         if state.has_left {

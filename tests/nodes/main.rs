@@ -1,4 +1,4 @@
-//! What a school on three nodes promises while nodes, Redis, PostgreSQL and the ways between them fail.
+//! Promises of a school on three nodes while nodes, Redis, PostgreSQL and the ways between them fail.
 //!
 //! `cargo test --test nodes -- --ignored` plays random faults: twenty seeds, or as many as `GYOSIL_FAULT_SEEDS` says;
 //! `GYOSIL_FAULT_SEED=7` plays one of them again. With the feature `planted-faults` it is also shown that planted faults are found.

@@ -19,7 +19,7 @@ pub struct Play {
     pub seed: u64,
     pub schedule: Schedule,
     pub settings: Settings,
-    /// How many of the stored classes take part.
+    /// Number of the stored classes that take part.
     pub classes: usize,
 }
 
@@ -61,7 +61,7 @@ impl Play {
         run.phase.send_replace(Phase::Quiet);
         let at_head = judge.all_are_at_the_head(AT_HEAD_WITHIN).await?;
         let answered = judge.all_writes_are_answered().await?;
-        // What was answered last is heard by all, too.
+        // Waits until all have heard what was answered last.
         judge.all_are_at_the_head(AT_HEAD_WITHIN).await?;
         run.phase.send_replace(Phase::Leaving);
         let acknowledged = judge.nothing_is_lost_or_doubled().await?;

@@ -1,4 +1,4 @@
-//! What `/readyz` says of a node.
+//! Answers of `/readyz` about a node.
 
 use std::time::Duration;
 

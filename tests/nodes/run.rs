@@ -1,4 +1,4 @@
-//! What all clients of one run share.
+//! Data that all clients of one run share.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -33,7 +33,7 @@ pub enum Phase {
 
 pub struct Run {
     pub classes: &'static [Class],
-    /// Where the clients reach each node.
+    /// Addresses at which the clients reach each node.
     pub nodes: Vec<SocketAddr>,
     pub http: reqwest::Client,
     pub events: Events,
@@ -62,7 +62,7 @@ impl Run {
         }
     }
 
-    /// What is wrong so far.
+    /// Faults found so far.
     pub fn wrong(&self) -> Vec<String> {
         self.wrong.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! Which faults happen when. A seed always makes the same schedule.
+//! Schedules of faults. A seed always makes the same schedule.
 
 use std::fmt;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub enum LinkFault {
     Cut,
     /// Nothing comes through in this direction, or in both. Then all of it comes.
     Held(Option<Direction>),
-    /// What is open stays silent until it is cut.
+    /// Open connections stay silent until they are cut.
     Silent,
     DelayedMs(u64),
 }
@@ -57,7 +57,7 @@ enum Target {
 #[derive(Debug, Clone, Copy)]
 pub struct Fault {
     pub at: Duration,
-    /// It is repaired after this time.
+    /// Time after which it is repaired.
     pub lasts: Duration,
     pub what: What,
 }

@@ -44,7 +44,7 @@ pub struct Class {
     pub students: Vec<Login>,
 }
 
-/// What the first node has stored.
+/// Data that the first node has stored.
 pub struct Stored {
     pub postgres: PathBuf,
     pub classes: Vec<Class>,

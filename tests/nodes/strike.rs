@@ -51,7 +51,7 @@ impl Fault {
                 let _ = timeout(COMMIT_WITHIN, database.loses_next_commit(part)).await;
                 database.loses_no_commit();
                 if part != LostCommit::Reply {
-                    // Whoever asks what became of the commit gets no answer either.
+                    // Questions about the outcome of the commit get no answer either.
                     database.cut();
                     sleep(self.lasts).await;
                     database.mend().await;

@@ -1,4 +1,4 @@
-//! What must be true after all faults: nothing is lost, nothing is doubled, everybody knows the same.
+//! Demands after all faults: nothing is lost, nothing is doubled, everybody knows the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -86,7 +86,7 @@ impl Judge<'_> {
             .await
     }
 
-    /// What was written is in the log and the tables once, and all clients saw what the log has.
+    /// Checks that each write is in the log and the tables once, and that all clients saw what the log has.
     pub async fn nothing_is_lost_or_doubled(&self) -> Verdict<usize> {
         let mut wrong = Vec::new();
         let mut times: BTreeMap<String, usize> = self.calls().await;
@@ -196,7 +196,7 @@ async fn roster(request: reqwest::RequestBuilder) -> Option<BTreeSet<i64>> {
     Some(people.iter().filter(|one| one["connected"] == true).filter_map(|one| one["user_id"].as_i64()).collect())
 }
 
-/// Who is connected after all these events.
+/// People who are connected after all these events.
 fn fold(log: &[Value]) -> BTreeSet<i64> {
     let mut here = BTreeSet::new();
     for event in log {
@@ -216,7 +216,7 @@ fn difference(here: &BTreeSet<i64>, told: &BTreeSet<i64>) -> Option<String> {
     (here != told).then(|| format!("missing are {missing:?}, and {extra:?} have no socket"))
 }
 
-/// What may be in the log once at most: a text with a key in it, a step that somebody began or completed, a call and each of
+/// Events that may be in the log once at most: a text with a key in it, a step that somebody began or completed, a call and each of
 /// its states.
 fn mark(event: &Value) -> Option<String> {
     let data = &event["data"];

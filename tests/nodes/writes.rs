@@ -1,4 +1,4 @@
-//! What clients write: each write has a key, is sent until it is acknowledged or given up, and is looked for in the database
+//! Writes of the clients: each has a key, is sent until it is acknowledged or given up, and is looked for in the database
 //! afterwards.
 
 use std::sync::Mutex;
@@ -83,7 +83,7 @@ impl Write {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Done,
-    /// It is not known whether it was written, or it was not: it is sent again with its key.
+    /// Not written, or not known to be: it is sent again with its key.
     Again(String),
     Refused(String),
 }
@@ -119,13 +119,13 @@ impl Ledger {
     }
 }
 
-/// What one client writes next.
+/// The next writes of one client.
 pub struct Author {
     pub class: usize,
     pub classes: &'static [Class],
     pub person: i64,
     pub is_instructor: bool,
-    /// How many reports of progress it has made: each step is begun, then completed.
+    /// Number of reports of progress that it has made: each step is begun, then completed.
     reports: usize,
     calls: usize,
     step: usize,

@@ -30,7 +30,7 @@ pub struct Socket {
     /// Whether a task empties the outbox, and the frames that it writes.
     pub drains: bool,
     pub writing: Option<(Vec<Frame>, usize)>,
-    /// How often the same event may come: once, and once more for each time that the client asked for it.
+    /// Number of times that the same event may come: once, and once more for each time that the client asked for it.
     allowed: usize,
     came: BTreeMap<i64, usize>,
 }

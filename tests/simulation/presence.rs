@@ -25,7 +25,7 @@ const REST_MS: i64 = 40_000;
 /// Time for which the database is away, or a node sleeps, at most.
 const AWAY_MAX_TICKS: usize = 25;
 
-/// What is wrong with the nodes of a world, to see that it is noticed.
+/// Faults of the nodes of a world, to see that each is noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// An arrival is written by a node that others have taken for dead.
@@ -74,7 +74,7 @@ pub struct World {
     hub: Arc<Hub>,
     last_socket: u64,
     away_ticks: usize,
-    /// When each person last had a socket on a node that was awake and had shown it.
+    /// Times at which each person last had a socket on a node that was awake and had shown it.
     present_ms: BTreeMap<i64, i64>,
     /// Whether each node writes at once, so that times can be checked.
     is_prompt: bool,
@@ -327,7 +327,7 @@ impl World {
         Ok(())
     }
 
-    /// Where nothing is late, only those are told as gone who had no socket for the grace.
+    /// If nothing is late, only those are told as gone who had no socket for the grace.
     fn checks_grace(&self, gone: &[i64]) -> Result<(), String> {
         let absent_ms = |person: &i64| self.now_ms - self.present_ms.get(person).copied().unwrap_or_default();
         match gone.iter().find(|person| absent_ms(person) < GRACE_MS - 2 * TICK_MS) {

@@ -13,7 +13,7 @@ const ROUNDS: usize = 10_000;
 /// Events that one read after an event brings at most.
 const READ_EVENTS: usize = 3;
 
-/// What is wrong with the nodes of a world, to see that it is noticed.
+/// Faults of the nodes of a world, to see that each is noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     SubscribesAfterReading,
@@ -88,7 +88,7 @@ thread_local! {
     static FRAMES: std::cell::RefCell<HashMap<(i64, i64), gyosil::live::Frame>> = Default::default();
 }
 
-/// What happens next, and how often among a hundred.
+/// Things that happen next, each with its share of a hundred.
 const ACTIONS: &[(&str, u32)] = &[
     ("commit", 9),
     ("hand over", 10),
@@ -258,7 +258,7 @@ impl World {
         let Some(room) = here.room.as_ref().filter(|_| !here.is_subscribed) else { return false };
         here.is_subscribed = true;
         if std::mem::take(&mut here.was_cut) {
-            // Where no state was read yet, nothing is known to be missing. The next look finds it.
+            // Without a state that was read, nothing is known to be missing. The next look finds it.
             self.is_lossy |= room.order.last().is_none();
             self.looks(node);
         }
@@ -305,7 +305,7 @@ impl World {
         }
         self.nodes[node] = Node::default();
         self.bus.retain(|(to, _)| *to != node);
-        // What was committed stays committed.
+        // Committed events stay committed.
         self.log.visible = self.log.events.len() as i64;
         true
     }

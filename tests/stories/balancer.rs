@@ -101,7 +101,7 @@ impl Balancer {
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {
-        // Where the node behind a connection that was kept open is gone, HAProxy closes it without an answer: clients ask again.
+        // HAProxy closes a kept-open connection without an answer if the node behind it is gone: clients ask again.
         until("an answer", async || self.http.get(format!("{}{path}", self.url)).send().await.ok()).await
     }
 

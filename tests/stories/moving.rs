@@ -63,7 +63,7 @@ fn a_moved_school_goes_on_where_it_was() {
         let people = [filled.teacher.clone(), filled.student.clone(), school.nobody()];
         let first = readings(&people, &filled, &routes).await;
         let mut before = readings(&people, &filled, &routes).await;
-        // What tells the time is another one each time.
+        // Times differ from run to run.
         before.retain(|path, answer| first[path] == *answer);
         assert!(before.len() > 150, "{}", before.len());
         school.closes().await;

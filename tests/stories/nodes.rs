@@ -14,7 +14,7 @@ use crate::harness::{Backend, School, on, until};
 
 /// Nodes of which the others know soon that they are dead.
 const QUICK: &[&str] = &["--node-beat-ms", "500", "--presence-grace-ms", "1000"];
-/// … and which give people more time.
+/// Nodes that give people more time.
 const PATIENT: &[&str] = &["--node-beat-ms", "500", "--presence-grace-ms", "3000"];
 /// Nodes that look around so seldom that they know nothing of what others do to them meanwhile.
 const SLEEPY: &[&str] = &["--node-beat-ms", "60000", "--presence-grace-ms", "1000"];
@@ -347,7 +347,7 @@ fn screens_that_show_the_step_are_counted_over_all_nodes() {
         both.asks(ack.clone()).await;
         screens::log_screen_counts(&two.app).await.unwrap();
         assert_eq!(class.screens(&one).await, 2, "the second screen of a person");
-        // What the first node counted, the second one counts now.
+        // The second node counts now what the first one counted.
         kims.hangs_up().await;
         let counts = "select c.screens from screen_counts c where c.session = $1 order by c.node";
         until("the counts of both nodes", async || {

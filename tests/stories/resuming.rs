@@ -31,7 +31,7 @@ async fn come_back(server: &Process, session: &Session, tokens: &[String], known
     (phones, missed)
 }
 
-/// How often events were read from the log of a session.
+/// Number of times that events were read from the log of a session.
 fn log_reads(server: &Process) -> usize {
     server.log().lines().filter(|line| line.contains("select seq, prev, type, data")).count()
 }
@@ -64,7 +64,7 @@ fn two_hundred_phones_that_come_back_together_cost_one_read_of_the_log() {
         let (_back, more) = come_back(&server, &session, &tokens[1..], &missed[1]["seq"]).await;
         assert_eq!(more, phones[0].received[2..], "as they were sent");
         assert_eq!(log_reads(&server), 1, "the room remembers them");
-        // What instructors get is read by itself, and once too.
+        // Events of instructors are read by themselves, and once too.
         let path = format!("/ws/session/{}/instructor/?since=1", quiet.id);
         let mut boards = [teacher.opens(&path).await, teacher.opens(&path).await];
         for board in &mut boards {

@@ -1,4 +1,4 @@
-//! What an operator watches: the metrics, and the dashboard and the alerts in `deploy/` that read them.
+//! Things that an operator watches: the metrics, and the dashboard and the alerts in `deploy/` that read them.
 
 use std::collections::BTreeSet;
 use std::path::Path;

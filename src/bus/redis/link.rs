@@ -181,7 +181,7 @@ async fn keep(link: Arc<Link>, shared: Arc<LinkParts>, mut outgoing: mpsc::Recei
         };
         if link.is_up.swap(false, Ordering::Relaxed) {
             backoff = Backoff::default();
-            // What was under way may have reached nobody.
+            // Messages under way may have reached nobody.
             shared.receiver.note_unsent();
         }
         while let Ok((_, payload)) = outgoing.try_recv() {

@@ -126,7 +126,7 @@ async fn write_arrival(app: &School, session: i64, person: i64, seen: PresentPer
         .await?;
     if has_lease {
         app.presence.settle(session, person);
-        // Where a group was written again in another order, their departure may have come first: it is written once more.
+        // Writes their departure once more, which came first if a group was written again in another order.
         app.presence.expect_back(session, person, seen, true, app.clock.now(), 0);
         return Ok(());
     }
@@ -288,7 +288,7 @@ pub async fn people_in(app: &School, session: i64) -> Result<HashMap<i64, Presen
         let written = row.seen();
         let seen = people.entry(row.person).or_insert(written);
         *seen = seen.and(written);
-        // What this node has seen since the row was written.
+        // Adds to the row what this node has seen since.
         if let Some(here) = app.presence.seen(session, row.person) {
             *seen = seen.and(here);
         }

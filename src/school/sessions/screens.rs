@@ -1,6 +1,6 @@
 //! The number of screens that show the current step of a session, as its log has it.
 //!
-//! Where several nodes serve the school, each writes how many screens its own people show, in the transaction that logs the sum. Of
+//! Of several nodes that serve the school, each writes how many screens its own people show, in the transaction that logs the sum. Of
 //! a person who is in the session by several nodes, the one with the smallest id counts the screen.
 
 use std::collections::HashSet;
@@ -53,7 +53,7 @@ row!(
         session: i64,
         course: i64,
         step: i64,
-        /// Where the log of the session comes to this step.
+        /// Position at which the log of the session comes to this step.
         first_seq: i64,
         last_student_seq: i64,
     }
