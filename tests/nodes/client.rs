@@ -159,8 +159,9 @@ impl Client {
                 return Ok(());
             }
             if phase == Phase::Working && self.profile.stalls && self.random.one_in(10) {
-                let while_ms = self.random.millis(1_000, 4_000);
-                sleep(while_ms).await;
+                // Repaired with the last fault at the latest.
+                let stalled = self.random.millis(1_000, 4_000);
+                let _ = timeout(stalled, self.phase.wait_for(|phase| *phase != Phase::Working)).await;
                 heard = Instant::now();
             }
         }

@@ -11,7 +11,7 @@ use crate::school::stored;
 use crate::verdict::{AT_HEAD_WITHIN, Judge, Verdict};
 
 /// Runs at the same time, each with servers and clients of its own.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 const ALL_IN_WITHIN: Duration = Duration::from_secs(40);
 const OVER_WITHIN: Duration = Duration::from_secs(150);
 
