@@ -14,7 +14,7 @@ use super::PATIENCE;
 
 pub struct Socket {
     pub stream: WebSocketStream<TcpStream>,
-    /// Everything heard so far, for a look back.
+    /// Everything heard so far, for a look back; of the events of the school only those with a number.
     pub received: Vec<Value>,
     pub wants_school_events: bool,
 }
@@ -56,12 +56,15 @@ impl Socket {
             match timeout_at(until, self.stream.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Text(text))) => {
                     let frame: Value = serde_json::from_str(&text).expect("a frame is JSON");
-                    self.received.push(frame.clone());
                     // What follows in the school from what happens in the class is another story's, unless it listens.
                     let follows = ["attendance_updated", "grade_updated", "school_state"]
                         .iter()
                         .any(|kind| frame["type"] == *kind);
-                    if follows && !self.wants_school_events {
+                    let is_passed_over = follows && !self.wants_school_events;
+                    if !is_passed_over || frame["seq"].is_i64() {
+                        self.received.push(frame.clone());
+                    }
+                    if is_passed_over {
                         continue;
                     }
                     return Ok(frame);
