@@ -10,7 +10,7 @@ mod words;
 use std::borrow::Cow;
 
 pub use self::input::{InputFault, InputPlace};
-pub use self::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
+pub use self::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S, UNDER_WAY_RETRY_AFTER_S};
 pub use self::table::Error;
 pub use self::words::{Field, MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords, VideoFault};
 use crate::language::Language;
@@ -70,6 +70,7 @@ impl Error {
             | Error::NoJudge { retry_after_s }
             | Error::QueueFull { retry_after_s }
             | Error::Busy { retry_after_s } => Some(*retry_after_s),
+            Error::UnderWay => Some(UNDER_WAY_RETRY_AFTER_S),
             Error::Unavailable { .. } => Some(UNAVAILABLE_RETRY_AFTER_S),
             Error::TooManySockets { .. } => Some(SOCKET_FREED_AFTER_S),
             _ => None,

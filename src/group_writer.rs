@@ -154,7 +154,7 @@ type RefusedWrites = HashMap<usize, Error>;
 
 /// Tells whether the school refused the write. Everything else may have left the transaction in an unknown state.
 fn is_refusal(why: &Error) -> bool {
-    !matches!(why.kind(), ErrorKind::Busy | ErrorKind::Internal)
+    matches!(why, Error::UnderWay) || !matches!(why.kind(), ErrorKind::Busy | ErrorKind::Internal)
 }
 
 fn answer_all(group: &mut Vec<Box<dyn QueuedWrite>>, mut refused: RefusedWrites) {

@@ -98,6 +98,7 @@ pub struct LentConnection<C: DbConnection> {
     changes: bool,
     /// The write of a group that was marked last changed something.
     write_changes: bool,
+    is_of_group: bool,
     /// A statement of this transaction was refused: PostgreSQL commits nothing of it.
     refused: bool,
     /// Since before the connection was lent.
@@ -271,6 +272,7 @@ impl<C: DbConnection> LentConnection<C> {
             in_transaction: false,
             changes: false,
             write_changes: false,
+            is_of_group: false,
             refused: false,
             under_way: None,
             held_tables: Vec::new(),
@@ -333,8 +335,14 @@ impl<C: DbConnection> LentConnection<C> {
 
     /// Marks that another write of a group begins.
     pub fn mark_write(&mut self) {
+        self.is_of_group = true;
         self.write_changes = false;
         self.held_tables.clear();
+    }
+
+    /// Tells whether the transaction is one of the group commit.
+    pub fn is_of_group(&self) -> bool {
+        self.is_of_group
     }
 
     /// Tells whether the write that was marked last has changed nothing, and the transaction can go on without it.

@@ -92,6 +92,16 @@ impl Tx {
         Ok(())
     }
 
+    /// Returns a condition for an insert, by which one transaction at a time inserts for a number. While another one has it, the
+    /// condition is false at once in a transaction of the group commit, for which all who write wait; any other waits for its end.
+    pub fn has_alone(&self, number: &str) -> String {
+        match self {
+            Tx::Sqlite(_) => format!("{number} is not null"),
+            Tx::Postgres(lent, _) if lent.is_of_group() => format!("pg_try_advisory_xact_lock({number})"),
+            Tx::Postgres(..) => format!("pg_advisory_xact_lock({number}) is not null"),
+        }
+    }
+
     /// Marks that another write of a group begins.
     pub fn begin_write_of_group(&mut self) {
         match self {
@@ -157,9 +167,9 @@ impl Tx {
     }
 
     /// Does a small write that shows that writes work, for `/readyz`.
-    pub(crate) async fn write_heartbeat(&mut self, now_ms: i64) -> Result<()> {
-        let sql =
-            "insert into heartbeat (id, at_ms) values (1, $1) on conflict (id) do update set at_ms = excluded.at_ms";
-        self.run(sql, args![now_ms]).await.map(drop)
+    pub(crate) async fn write_heartbeat(&mut self, writer: &str, now_ms: i64) -> Result<()> {
+        let sql = "insert into heartbeat (writer, at_ms) values ($1, $2)
+            on conflict (writer) do update set at_ms = excluded.at_ms";
+        self.run(sql, args![writer, now_ms]).await.map(drop)
     }
 }

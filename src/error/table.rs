@@ -3,7 +3,7 @@
 
 use super::in_text::InText;
 use super::input::{InputFault, InputPlace};
-use super::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S};
+use super::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S, UNDER_WAY_RETRY_AFTER_S};
 use super::rows::errors;
 use super::words::{MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords, VideoFault};
 use crate::language::Language;
@@ -421,6 +421,11 @@ errors! {
         "Too busy right now: try again in {retry_after_s} s",
         "지금은 접속이 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
         "ただいま混み合っています。{retry_after_s} 秒後にもう一度お試しください。";
+    /// The same request, by its idempotency key, is being carried out at this moment.
+    UnderWay = Busy, "BUSY",
+        "This request is being carried out already: try again in {UNDER_WAY_RETRY_AFTER_S} s",
+        "같은 요청을 이미 처리하고 있습니다. {UNDER_WAY_RETRY_AFTER_S}초 뒤에 다시 해 주세요.",
+        "同じ操作をすでに処理しています。{UNDER_WAY_RETRY_AFTER_S} 秒後にもう一度お試しください。";
     /// The database cannot do this now. `why` is for the server's log and for `/readyz`, and is never sent in the answer.
     Unavailable {
         why: &'static str,

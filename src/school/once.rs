@@ -30,9 +30,9 @@ impl Key {
     }
 }
 
-/// Returns the answer that was given before for this key. `None` means a new key, which this transaction holds: the same
-/// key sent again waits for it. Fails if something else was asked with this key. `asked` is all that the sender chose, and
-/// the same by HTTP as on a socket.
+/// Returns the answer that was given before for this key. `None` means a new key, which this transaction holds: the same key
+/// sent again waits for it, or is refused for a second if the writes of others would wait too. Fails if something else was
+/// asked with this key. `asked` is all that the sender chose, and the same by HTTP as on a socket.
 pub async fn claim(
     tx: &mut Tx,
     person: i64,
@@ -42,14 +42,23 @@ pub async fn claim(
 ) -> Result<Option<StoredAnswer>> {
     let Some(Key(key)) = key.filter(|_| !planted::has(Planted::RetryWithoutKey)) else { return Ok(None) };
     let asked = tag::of(format!("{asked:?}").as_bytes());
-    let sql = "insert into done_keys (person, key, asked, answer, at_ms) values ($1, $2, $3, '', $4)
-        on conflict do nothing";
-    if tx.run(sql, args![person, key, &asked, now_ms]).await? == 1 {
+    let sql = format!(
+        "insert into done_keys (person, key, asked, answer, at_ms) select $1, $2, $3, '', $4 where {}
+        on conflict do nothing",
+        tx.has_alone("$5"),
+    );
+    let number = tag::number_of(format!("{person} {key}").as_bytes());
+    if tx.run(sql, args![person, key, &asked, now_ms, number]).await? == 1 {
         return Ok(None);
     }
-    let sql = "select answer from done_keys where person = $1 and key = $2 and asked = $3";
-    let (answer,): (String,) = tx.maybe(sql, args![person, key, &asked]).await?.ok_or(Error::KeyReused)?;
-    serde_json::from_str(&answer).map(Some).map_err(|_| Error::KeyReused)
+    let sql = "select asked, answer from done_keys where person = $1 and key = $2";
+    match tx.maybe::<(String, String)>(sql, args![person, key]).await? {
+        Some((asked_before, answer)) if asked_before == asked => {
+            serde_json::from_str(&answer).map(Some).map_err(|_| Error::KeyReused)
+        }
+        Some(_) => Err(Error::KeyReused),
+        None => Err(Error::UnderWay),
+    }
 }
 
 pub async fn settle(tx: &mut Tx, person: i64, key: Option<&Key>, done: &StoredAnswer) -> Result<()> {

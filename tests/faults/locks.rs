@@ -59,3 +59,37 @@ fn a_session_that_someone_holds_keeps_no_other_session_waiting_for_long() {
         }
     });
 }
+
+#[test]
+fn a_key_under_which_another_node_is_writing_keeps_nobody_waiting() {
+    on(Backend::Postgres, &[], |school| async move {
+        let teacher = school.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let session = teacher.opens_session(&lecture).await;
+        teacher.starts(&session, lecture.steps[0]).await;
+        let (kim, lee) = (school.guest(&session, "김순자").await, school.guest(&session, "이영희").await);
+        let key = "5f0c7d3e-0b1a-4c2d-8e3f-a1b2c3d4e5f6";
+        let body = json!({ "subtask_id": lecture.steps[0], "status": "COMPLETED" });
+
+        let mut node = PgConnection::connect(school.database()).await.unwrap();
+        let number = gyosil::tag::number_of(format!("{} {key}", kim.id).as_bytes());
+        let claims = format!(
+            "begin; select pg_advisory_xact_lock({number});
+            insert into done_keys (person, key, asked, answer, at_ms) values ({}, '{key}', '', '', 0)",
+            kim.id
+        );
+        node.execute(AssertSqlSafe(claims)).await.unwrap();
+        let again = async {
+            let begun = Instant::now();
+            (kim.post_once("/api/progress/update", body.clone(), key).await, begun.elapsed())
+        };
+        let ((again, took), (other, other_took)) = tokio::join!(again, finishes(&lee, lecture.steps[0]));
+        assert_eq!((again.status, &again.json["error"]["code"]), (503, &json!("BUSY")), "{}", again.json);
+        assert_eq!(again.headers["retry-after"], "1");
+        other.ok();
+        assert!(took.max(other_took) < Duration::from_secs(1), "{took:?}, {other_took:?}");
+
+        node.execute("rollback").await.unwrap();
+        kim.post_once("/api/progress/update", body, key).await.ok();
+    });
+}
