@@ -172,10 +172,11 @@ impl School {
 
     /// Does a small write in the group commit.
     pub async fn write_heartbeat(&self, within: Duration) -> std::result::Result<Result<()>, Elapsed> {
-        let now_ms = self.now_ms();
+        let (node, now_ms) = (self.config.node.clone(), self.now_ms());
         let write_heartbeat = self.group_commit.record(move |tx| {
+            let node = node.clone();
             Box::pin(async move {
-                tx.write_heartbeat(now_ms).await?;
+                tx.write_heartbeat(&node, now_ms).await?;
                 Ok(((), Vec::new()))
             })
         });

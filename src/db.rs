@@ -250,9 +250,9 @@ impl Db {
     }
 
     /// Does a small write that shows that writes work, for a process that serves nobody.
-    pub async fn write_heartbeat(&self, now_ms: i64) -> Result<()> {
+    pub async fn write_heartbeat(&self, writer: &str, now_ms: i64) -> Result<()> {
         let mut tx = self.begin().await?;
-        tx.write_heartbeat(now_ms).await?;
+        tx.write_heartbeat(writer, now_ms).await?;
         tx.commit().await
     }
 

@@ -110,7 +110,7 @@ async fn database(config: &Config) -> Vec<Finding> {
         Err(error) => return vec![Finding::of(PART, Err(error))],
     };
     let clock = Clock::new(TimeZone::UTC);
-    let wrote = db.write_heartbeat(clock.now_ms()).await;
+    let wrote = db.write_heartbeat("doctor", clock.now_ms()).await;
     let writes = Finding::of(PART, wrote.map(|()| format!("{name} reads and writes")));
     let times = Finding::of("times", compare_times(&db, clock.now_ms()).await);
     db.close().await;

@@ -1012,9 +1012,9 @@ create table first_admin (
   id bigint primary key check (id = 1)
 );
 
--- Written by `/readyz` when nothing else was, to show that writes work.
+-- Written by `/readyz` when nothing else was, to show that writes work. Each node has a row of its own: none waits for another.
 create table heartbeat (
-  id bigint primary key check (id = 1),
+  writer text primary key,
   at_ms bigint not null
 );
 

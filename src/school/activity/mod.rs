@@ -123,7 +123,7 @@ async fn insert(tx: &mut Tx, person: i64, logs: &[NewLog], now_ms: i64) -> Resul
     Ok((first.unwrap_or_default(), logs.len() as i64))
 }
 
-/// Deletes logs that are older than `log_days`, the oldest logs above `log_max_mb`, and old logins and keys. Each part is a
+/// Deletes logs that are older than `log_days`, the oldest logs above `log_max_mb`, and old logins, keys and heartbeats. Each part is a
 /// commit of its own, so that others can write in between.
 pub async fn forget_old(app: &School) -> Result<()> {
     let mut tx = app.db.begin().await?;
@@ -131,6 +131,7 @@ pub async fn forget_old(app: &School) -> Result<()> {
     tx.run(tickets, args![app.now_ms()]).await?;
     let too_old_ms = app.now_ms() - LOGINS_KEPT_DAYS * DAY_MS;
     tx.run("delete from logins where expires_ms < $1", args![too_old_ms]).await?;
+    tx.run("delete from heartbeat where at_ms < $1", args![too_old_ms]).await?;
     once::forget_before(&mut tx, app.now_ms() - once::KEPT_DAYS * DAY_MS).await?;
     app.commit(tx, Vec::new()).await?;
     let mut tx = app.db.begin().await?;
