@@ -32,7 +32,7 @@ use sqlx::{Connection, PgConnection, Row, SqlSafeStr, SqliteConnection};
 
 use self::health::Health;
 use self::pool::{Limits, Pool};
-use self::postgres::PostgresServer;
+use self::postgres::{PostgresServer, Purpose};
 use self::rows::{FromAnyRow, Rows, Wanted};
 use self::sqlite::{LOCKED_FOR_MAX, SqliteFile};
 use self::statement::{BEGIN_WITHIN, ask, bound, rows, twice};
@@ -155,14 +155,19 @@ impl Db {
         let mut first = postgres::first_connection(&options).await?;
         migrations!("postgres": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
         first.close().await.map_err(Error::internal)?;
-        let pool = |connections, statement: Duration, lock: Duration| {
+        let pool = |purpose, connections, statement: Duration, lock: Duration| {
             let limits = Limits { connections, statement: Some(statement) };
-            Pool::new(Arc::new(PostgresServer::new(options.clone(), statement, lock)), limits, health.clone())
+            Pool::new(Arc::new(PostgresServer::new(options.clone(), purpose, statement, lock)), limits, health.clone())
         };
-        let group = pool(1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
-        let writers = pool(PG_WRITERS, WRITE_WITHIN, LOCK_WITHIN);
-        let lease = pool(1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
-        Ok(Pools::Postgres { group, writers, readers: pool(PG_READERS, READ_WITHIN, LOCK_WITHIN), lease })
+        let group = pool(Purpose::Write, 1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
+        let writers = pool(Purpose::Write, PG_WRITERS, WRITE_WITHIN, LOCK_WITHIN);
+        let lease = pool(Purpose::Write, 1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
+        Ok(Pools::Postgres {
+            group,
+            writers,
+            readers: pool(Purpose::Read, PG_READERS, READ_WITHIN, LOCK_WITHIN),
+            lease,
+        })
     }
 
     /// Begins a transaction that changes something. It ends with `App::commit`; if it is dropped, nothing is changed.

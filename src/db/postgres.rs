@@ -50,6 +50,12 @@ impl DbConnection for PgConnection {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Read,
+    Write,
+}
+
 #[derive(Clone)]
 pub struct PostgresServer(Arc<ServerState>);
 
@@ -60,10 +66,14 @@ struct ServerState {
 }
 
 impl PostgresServer {
-    pub fn new(options: PgConnectOptions, statement: Duration, lock: Duration) -> PostgresServer {
+    pub fn new(options: PgConnectOptions, purpose: Purpose, statement: Duration, lock: Duration) -> PostgresServer {
+        // Plans are kept. One that was made while a table was small reads all of it when it has grown, and each statement that
+        // is part of a write has an index.
+        let whole_tables = if purpose == Purpose::Write { "off" } else { "on" };
         // Statements take milliseconds: compiling one takes as long as running it.
         let settings = format!(
-            "set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = {};
+            "set enable_seqscan = {whole_tables};
+            set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = {};
             set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3;
             set tcp_user_timeout = 30000; set jit = off;
             select pid, extract(epoch from backend_start)::text from pg_stat_activity where pid = pg_backend_pid()",

@@ -79,13 +79,16 @@ pub(super) const DECIDED: &str = "from completions d join enrollments b on b.id 
 /// Finds those of the due enrollments that meet the rule, apart from the day on which their class begins.
 async fn find(tx: &mut Tx, due: &DueEnrollments, now_ms: i64) -> Result<Vec<FoundEnrollment>> {
     let now = due.args.len() + 1;
+    // What is quickly found is asked first, for few rows: most courses do not complete themselves.
     let sql = format!(
-        "select e.id, e.person, k.starts from enrollments e join classes k on k.id = e.class
-        join courses c on c.id = k.course and c.completes_itself and c.deleted_ms is null
+        "with due as materialized (
+            select e.id, e.person, e.class from enrollments e join classes k on k.id = e.class
+            join courses c on c.id = k.course and c.completes_itself and c.deleted_ms is null
+            where {} and e.status = 'APPROVED' and (e.expires_ms is null or e.expires_ms > ${now})
+                and (e.attendance_score is null or e.attendance_score >= c.needed_rate))
+        select e.id, e.person, k.starts from due e join classes k on k.id = e.class
         join people q on q.id = e.person and q.deleted_ms is null
-        where {} and e.status = 'APPROVED' and (e.expires_ms is null or e.expires_ms > ${now})
-            and (e.attendance_score is null or e.attendance_score >= c.needed_rate)
-            and {} and not exists (select 1 {DECIDED})
+        where {} and not exists (select 1 {DECIDED})
             and not exists (select 1 {UNDONE}) and not exists (select 1 {REQUIRED_ASSESSMENTS} and {PASSED_MS} is null)
             and {} order by e.id",
         due.condition,
