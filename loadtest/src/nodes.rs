@@ -135,7 +135,9 @@ fn cost_of_a_delivery(options: &Options, redis: &Redis) -> Result<String> {
             let load = Load { learners, rooms, steps };
             let outcome = measure(&mut cluster.school(&seats)?, load, &cluster.pids(), Duration::ZERO)?;
             let name = if nodes == 0 { "1, without Redis".into() } else { nodes.to_string() };
-            table.push_str(&row(&name, load, &outcome));
+            let row = row(&name, load, &outcome);
+            eprint!("{row}");
+            table.push_str(&row);
             if !outcome.is_clean() {
                 return Err(format!("something was lost, doubled or out of order: {:?}", outcome.faults).into());
             }

@@ -77,12 +77,12 @@ fn take_seat(ticket: &Ticket, numbered: bool) -> Result<Seated> {
     Ok(Seated { room: ticket.room, stream, seq, rest })
 }
 
-/// The state of the room is the first word of the server; a ping may be faster.
+/// Reads up to the state of the room. A ping, or a frame for this learner alone, may come before.
 fn state(stream: &mut TcpStream, rest: &mut Vec<u8>) -> Result<i64> {
     loop {
         if let Some(frame) = frames::first(rest)? {
             let seq = match frame.opcode {
-                frames::TEXT => Some(state_seq(frame.payload)?),
+                frames::TEXT => state_seq(frame.payload)?,
                 frames::PING => {
                     stream.write_all(&frames::pong(frame.payload))?;
                     None
@@ -100,10 +100,13 @@ fn state(stream: &mut TcpStream, rest: &mut Vec<u8>) -> Result<i64> {
     }
 }
 
-fn state_seq(payload: &[u8]) -> Result<i64> {
-    let state: serde_json::Value = serde_json::from_slice(payload)?;
-    let seq = state.get("seq").and_then(serde_json::Value::as_i64).filter(|_| state["type"] == "session_state");
-    seq.ok_or_else(|| "the first frame was no session_state with a seq".into())
+fn state_seq(payload: &[u8]) -> Result<Option<i64>> {
+    let frame: serde_json::Value = serde_json::from_slice(payload)?;
+    match (frame["type"] == "session_state", frame["seq"].as_i64()) {
+        (true, Some(seq)) => Ok(Some(seq)),
+        (false, None) => Ok(None),
+        _ => Err(format!("an event came before the state: {frame}").into()),
+    }
 }
 
 fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Result<()> {
