@@ -1,7 +1,7 @@
 //! Promises of a school on three nodes while nodes, Redis, PostgreSQL and the ways between them fail.
 //!
-//! `cargo test --test nodes -- --ignored` plays random faults: twenty seeds, or as many as `GYOSIL_FAULT_SEEDS` says;
-//! `GYOSIL_FAULT_SEED=7` plays one of them again. With the feature `planted-faults` it is also shown that planted faults are found.
+//! Twenty seeds of random faults are played, or as many as `GYOSIL_FAULT_SEEDS` says; `GYOSIL_FAULT_SEED=7` plays one of them again.
+//! With the feature `planted-faults` it is also shown that planted faults are found.
 
 #[path = "../harness/mod.rs"]
 mod harness;
@@ -39,7 +39,6 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-#[ignore = "takes minutes and both cores; some of its seeds are not met yet"]
 fn random_faults_lose_nothing_and_double_nothing() {
     gyosil::raise_file_limit();
     let (next, last) = match number("GYOSIL_FAULT_SEED") {

@@ -10,7 +10,7 @@ use crate::schedule::Schedule;
 use crate::school::stored;
 use crate::verdict::{AT_HEAD_WITHIN, Judge, Verdict};
 
-/// Runs at the same time, each with servers and clients of its own.
+/// Clusters at the same time, each with servers and clients of its own.
 const AT_ONCE: usize = 3;
 const ALL_IN_WITHIN: Duration = Duration::from_secs(40);
 const OVER_WITHIN: Duration = Duration::from_secs(150);
@@ -77,13 +77,13 @@ impl Play {
 }
 
 /// One of the `AT_ONCE` places.
-struct Place;
+pub struct Place;
 
 static TAKEN: Mutex<usize> = Mutex::new(0);
 static FREED: Condvar = Condvar::new();
 
 impl Place {
-    fn waits() -> Place {
+    pub fn waits() -> Place {
         let taken = TAKEN.lock().unwrap();
         *FREED.wait_while(taken, |taken| *taken >= AT_ONCE).unwrap() += 1;
         Place
