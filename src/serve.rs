@@ -80,8 +80,13 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     let (group_commit, queue) = GroupCommit::new();
     let clock = Clock::new(zone);
     let failures = Arc::new(Failures::new(config.limits_failures()));
-    let node =
-        LocalNode { hub: hub.clone(), presence: presence.clone(), failures: failures.clone(), clock: clock.clone() };
+    let node = LocalNode {
+        hub: hub.clone(),
+        presence: presence.clone(),
+        failures: failures.clone(),
+        clock: clock.clone(),
+        kinds: RoomKinds { logged: room::SESSION, unlogged: &[room::BOARD, room::DESK], own: room::PERSON },
+    };
     let bus = open_bus(&config, &keys, node, &metrics)?;
     let objects = Objects::open(&config.storing, &config.data, keys.derived("objects")?, clock.clone())?;
     let public_url = config.public_url(bound);
@@ -135,10 +140,9 @@ fn open_bus(config: &Config, keys: &Keys, node: LocalNode, metrics: &Arc<Metrics
     }
     // Two schools on one Redis do not hear each other.
     let school: String = keys.derived("bus")?.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let kinds = RoomKinds { logged: room::SESSION, unlogged: &[room::BOARD, room::DESK], own: room::PERSON };
     let sealer =
         Sealer::new(&keys.derived("bus messages")?).ok_or_else(|| Error::internal("no message can be sealed"))?;
-    RedisBus::open(&config.redis, format!("gyosil:{school}:"), sealer, node, kinds, metrics.clone()).map(Bus::Redis)
+    RedisBus::open(&config.redis, format!("gyosil:{school}:"), sealer, node, metrics.clone()).map(Bus::Redis)
 }
 
 /// Serves until `shutdown`, then sends each socket its time to come back, finishes what is under way, and returns.

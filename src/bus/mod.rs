@@ -3,19 +3,26 @@
 mod news;
 pub mod redis;
 mod redis_bus;
+mod rooms;
 mod rows;
 mod seal;
 pub mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-pub use self::news::{LocalNode, News};
-pub use self::redis_bus::{RedisBus, RoomKinds};
+use tokio::time::{MissedTickBehavior, interval};
+
+pub use self::news::{LocalNode, News, RoomKinds};
+pub use self::redis_bus::RedisBus;
 pub use self::rows::delete_old;
 pub use self::seal::Sealer;
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::live::{CloseSockets, DeviceSocket, RoomFrame};
+
+/// Pause between two looks at the database.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub enum Bus {
     Local(LocalNode),
@@ -53,10 +60,11 @@ impl Bus {
         }
     }
 
-    /// Finds what other nodes could not send, for as long as it is polled. Returns at once if this node is alone.
+    /// Finds in the database what was committed and never heard of here, for as long as it is polled.
     pub async fn keep_up(&self, db: &Db) {
-        if let Bus::Redis(bus) = self {
-            futures_util::future::join(bus.keep_up(db), bus.send_counts()).await;
+        match self {
+            Bus::Local(node) => keep_up_alone(node, db).await,
+            Bus::Redis(bus) => drop(futures_util::future::join(bus.keep_up(db), bus.send_counts()).await),
         }
     }
 
@@ -114,5 +122,25 @@ impl Bus {
         if let Bus::Redis(bus) = self {
             bus.close();
         }
+    }
+}
+
+/// Looks up the rooms of a node that is alone: the answer to one of its own commits may be lost, and then nothing was sent.
+async fn keep_up_alone(node: &LocalNode, db: &Db) {
+    let (hub, kind) = (&node.hub, node.kinds.logged);
+    let mut looks = interval(LOOK_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        let lasts = hub.quiet_rooms(kind, rooms::QUIET_FOR).into_iter().collect();
+        note_failure(rooms::look_up(hub, db, kind, lasts).await);
+    }
+}
+
+fn note_failure(looked: Result<()>) {
+    if let Err(error) = looked
+        && !error.is_outage()
+    {
+        tracing::error!(%error, "what this node has not heard of could not be looked up; it is tried again");
     }
 }

@@ -25,12 +25,23 @@ impl News {
     }
 }
 
+/// The kinds of rooms, which only the code that opens them understands.
+#[derive(Debug, Clone, Copy)]
+pub struct RoomKinds {
+    /// The events of these rooms are in a log.
+    pub logged: char,
+    pub unlogged: &'static [char],
+    /// One person's own room. What is sent there must not be lost.
+    pub own: char,
+}
+
 /// The part of a node that news change.
 pub struct LocalNode {
     pub hub: Arc<Hub>,
     pub presence: Arc<Presence>,
     pub failures: Arc<Failures>,
     pub clock: Clock,
+    pub kinds: RoomKinds,
 }
 
 impl LocalNode {

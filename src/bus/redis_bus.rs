@@ -40,22 +40,11 @@ const DEVICES_PER_ROW: usize = 256;
 const DEVICES_MAX_SOCKETS: usize = 32_768;
 const COUNTED_MAX_CHANGES: usize = 16_384;
 
-/// The kinds of rooms, which only the code that opens them understands.
-#[derive(Debug, Clone, Copy)]
-pub struct RoomKinds {
-    /// The events of these rooms are in a log.
-    pub logged: char,
-    pub unlogged: &'static [char],
-    /// One person's own room. What is sent there must not be lost.
-    pub own: char,
-}
-
 pub struct RedisBus {
     node: LocalNode,
     instance: Instance,
     prefix: String,
     sealer: Sealer,
-    kinds: RoomKinds,
     links: OnceLock<Links>,
     rows: Mutex<HandledRows>,
     /// Notified when the table may have a row for this node.
@@ -85,7 +74,6 @@ impl RedisBus {
         prefix: String,
         sealer: Sealer,
         node: LocalNode,
-        kinds: RoomKinds,
         metrics: Arc<Metrics>,
     ) -> Result<Arc<RedisBus>> {
         let bus = Arc::new(RedisBus {
@@ -93,7 +81,6 @@ impl RedisBus {
             instance: Instance::from_le_bytes(random_bytes()),
             prefix: prefix.clone(),
             sealer,
-            kinds,
             links: OnceLock::new(),
             rows: Mutex::default(),
             rows_woken: Notify::new(),
@@ -163,7 +150,7 @@ impl RedisBus {
         now_ms: i64,
     ) -> Result<News> {
         let (own, frames): (Vec<RoomFrame>, _) =
-            frames.into_iter().partition(|frame| frame.room.kind == self.kinds.own);
+            frames.into_iter().partition(|frame| frame.room.kind == self.node.kinds.own);
         let mut recorded = self.packets(own);
         if !closed.is_empty() {
             match recorded.last_mut() {
@@ -209,7 +196,7 @@ impl RedisBus {
         for (room, frames) in by_room {
             let channel = self.channel(room);
             for packet in self.packets(frames) {
-                if !self.publish(&channel, &packet) && self.kinds.unlogged.contains(&room.kind) {
+                if !self.publish(&channel, &packet) && self.node.kinds.unlogged.contains(&room.kind) {
                     self.note_unsent();
                 }
             }
@@ -367,7 +354,7 @@ impl Receiver for RedisBus {
 impl RoomGate for RedisBus {
     fn open(&self, room: RoomKey) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            if room.kind == self.kinds.own {
+            if room.kind == self.node.kinds.own {
                 return;
             }
             let (Some(links), channel) = (self.links.get(), self.channel(room)) else { return };
@@ -386,7 +373,7 @@ impl RoomGate for RedisBus {
     }
 
     fn last_has_left(&self, room: RoomKey) {
-        if room.kind != self.kinds.own {
+        if room.kind != self.node.kinds.own {
             self.left_rooms().insert(room, Instant::now());
         }
     }

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::harness::people::Person;
-use crate::harness::proxy::Proxy;
+use crate::harness::proxy::{LostCommit, Proxy};
 use crate::harness::{postgres, until};
 use crate::work::{Class, Work, minutes_begun, serves};
 
@@ -68,6 +69,42 @@ fn the_server_is_not_ready_while_the_database_is_silent() {
         work.ends().await.is_all_there(&class).await;
         let count = server.log().matches("the database fails").count();
         assert!((1..=minutes_begun(started)).contains(&count), "one line a minute: {count}");
+    });
+}
+
+#[test]
+fn a_step_whose_commit_got_no_answer_is_heard_before_the_next_event() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let (proxy, proxied) = Proxy::to_database(&database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let server = serves(folder.path(), &proxied);
+        let Class { teacher, lecture, session, .. } = Class::begins(&server).await;
+        let student = Person::nobody_at(server.address).joins_as_guest(&session, "김순자").await;
+        let mut phone = student.follows(&session).await;
+        phone.receives("session_state").await;
+        let (next, step) = (format!("/api/sessions/{}/next-step", session.id), lecture.steps[1]);
+        loop {
+            let lost = proxy.loses_next_commit(LostCommit::ReplyHeld);
+            let cut = async {
+                lost.await.unwrap();
+                // The question about the outcome of the commit gets no answer either.
+                proxy.cut();
+            };
+            let (answer, ()) = tokio::join!(teacher.post(&next, json!({ "next_subtask_id": step })), cut);
+            answer.is(503);
+            proxy.mend().await;
+            let path = format!("/api/sessions/{}/events", session.id);
+            let read =
+                until("the log", async || Some(teacher.get(&path).await).filter(|read| read.status == 200)).await;
+            // Otherwise it was another commit that got no answer.
+            if read.json["events"].as_array().unwrap().iter().any(|event| event["type"] == "step_changed") {
+                break;
+            }
+        }
+        let since = Instant::now();
+        assert_eq!(phone.waits_for("step_changed").await["data"]["current_subtask"]["id"], step);
+        println!("it was heard {:?} after the link was mended", since.elapsed());
     });
 }
 

@@ -4,29 +4,23 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use futures_util::{StreamExt, future, stream};
+use futures_util::future;
 use tokio::sync::Notify;
 
 use super::RedisBus;
 use super::owed::RoomLook;
-use crate::bus::rows;
 use crate::bus::wire::Packet;
+use crate::bus::{LOOK_EVERY, note_failure, rooms, rows};
 use crate::clock::random_bytes;
 use crate::db::Db;
 use crate::error::Result;
-use crate::live::{RoomKey, log};
+use crate::live::RoomKey;
 
-/// Pause between two looks at the database, while Redis is there and while it is away.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Pause between two looks at the database while Redis is away.
 const LOOK_EVERY_WHILE_AWAY: Duration = Duration::from_millis(500);
 const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(100);
-/// A room in which nothing was heard for so long is looked up in the log.
-const QUIET_FOR: Duration = Duration::from_millis(200);
 /// The events of a room are heard this long after the last socket has left it: its people may come back.
 const HEARD_AFTER_LAST: Duration = Duration::from_secs(10);
-const CATCHING_UP_MAX_ROOMS: usize = 6;
-/// Longest wait for one room to catch up. It goes on by itself.
-const CATCHING_UP_WITHIN: Duration = Duration::from_secs(5);
 
 const COME_BACK_WITHIN_MS: u64 = 5_000;
 
@@ -75,7 +69,7 @@ impl RedisBus {
             return looked_up;
         }
         let late = |kind| look.late.iter().filter(move |room| room.kind == kind).map(|room| room.id).collect();
-        for kind in self.kinds.unlogged {
+        for kind in self.node.kinds.unlogged {
             match look.resync {
                 true => self.node.hub.resync(*kind).await,
                 false => self.node.hub.resync_rooms(*kind, late(*kind)).await,
@@ -87,27 +81,14 @@ impl RedisBus {
 
     /// Reads the logs of the rooms that are behind.
     async fn look_up(&self, db: &Db, look: &RoomLook) -> Result<()> {
-        let kind = self.kinds.logged;
-        let quiet_for = if look.all { Duration::ZERO } else { QUIET_FOR };
-        let mut lasts: HashMap<i64, i64> = self.node.hub.quiet_rooms(kind, quiet_for).into_iter().collect();
+        let (hub, kind) = (&self.node.hub, self.node.kinds.logged);
+        let quiet_for = if look.all { Duration::ZERO } else { rooms::QUIET_FOR };
+        let mut lasts: HashMap<i64, i64> = hub.quiet_rooms(kind, quiet_for).into_iter().collect();
         if !look.late.is_empty() && !look.all {
-            let late = self.node.hub.quiet_rooms(kind, Duration::ZERO).into_iter();
+            let late = hub.quiet_rooms(kind, Duration::ZERO).into_iter();
             lasts.extend(late.filter(|(id, _)| look.late.contains(&RoomKey { kind, id: *id })));
         }
-        let heads = log::heads(db, &lasts.keys().copied().collect::<Vec<_>>()).await?;
-        let known = heads.into_iter().filter_map(|(id, head)| Some((id, *lasts.get(&id)?, head)));
-        let (lost, behind): (Vec<_>, Vec<_>) =
-            known.filter(|(_, last, head)| last != head).partition(|(_, last, head)| head < last);
-        for (id, last, head) in lost {
-            self.node.hub.note_head(RoomKey { kind, id }, last, head).await;
-        }
-        stream::iter(behind)
-            .for_each_concurrent(CATCHING_UP_MAX_ROOMS, |(id, _, head)| async move {
-                let catching_up = self.node.hub.catch_up(RoomKey { kind, id }, head);
-                let _ = tokio::time::timeout(CATCHING_UP_WITHIN, catching_up).await;
-            })
-            .await;
-        Ok(())
+        rooms::look_up(hub, db, kind, lasts).await
     }
 
     /// Acts on the rows that are new.
@@ -151,13 +132,5 @@ impl RedisBus {
                 links.unsubscribe(&self.channel(room));
             }
         }
-    }
-}
-
-fn note_failure(looked: Result<()>) {
-    if let Err(error) = looked
-        && !error.is_outage()
-    {
-        tracing::error!(%error, "the news of other nodes could not be looked up; it is tried again");
     }
 }
