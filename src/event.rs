@@ -149,6 +149,12 @@ pub enum Event {
 
     /// A change that counts for grades: these grades are computed again before the commit. This event is never sent.
     GradeDue(GradeScope),
+
+    /// An event in the log that only a later version can read, whose nodes serve the same sessions. It is never written.
+    #[serde(skip)]
+    Unknown {
+        audience: Audience,
+    },
 }
 
 /// The enrollments whose grades a change may touch: one, all that its learner has in the course, or all of a class or a course.
@@ -227,6 +233,10 @@ impl Audience {
             Audience::Instructors => "instructors",
         }
     }
+
+    pub fn parse(word: &str) -> Audience {
+        if word == Audience::Students.word() { Audience::Students } else { Audience::Instructors }
+    }
 }
 
 impl Event {
@@ -238,6 +248,7 @@ impl Event {
             | Event::SessionResumed { .. }
             | Event::InstructorMessage { .. }
             | Event::SessionEnded { .. } => Audience::Students,
+            Event::Unknown { audience } => *audience,
             _ => Audience::Instructors,
         }
     }

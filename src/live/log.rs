@@ -189,7 +189,7 @@ pub async fn of_course(tx: &mut Tx, course: i64, kind: &str) -> Result<Vec<(i64,
 }
 
 /// Reads an event as the log stores it.
-pub fn from_stored(kind: &str, data: &str) -> Result<Event> {
+fn from_stored(kind: &str, data: &str) -> Result<Event> {
     serde_json::from_str(&format!(r#"{{"type":"{kind}","data":{data}}}"#)).map_err(Error::internal)
 }
 
@@ -197,6 +197,7 @@ row! {
     struct LogRow {
         seq: i64,
         prev: i64,
+        audience: String,
         r#type: String,
         data: String,
         at_ms: i64,
@@ -213,10 +214,10 @@ pub async fn read(
     students_only: bool,
     limit: i64,
 ) -> Result<Vec<PublishedEvent>> {
-    let sql = "select seq, prev, type, data, at_ms, connected from session_events
+    let sql = "select seq, prev, audience, type, data, at_ms, connected from session_events
         where session = $1 and seq > $2 and seq <= $5 and ($3 or audience = 'students') order by seq limit $4";
     let rows: Vec<LogRow> = tx.all(sql, args![session, after, !students_only, limit, until]).await?;
-    rows.into_iter().map(|row| row.published(session, course)).collect()
+    Ok(rows.into_iter().map(|row| row.published(session, course)).collect())
 }
 
 /// Reads the newest events up to `until`, at most `limit`, in their order: all, or only those for students.
@@ -230,23 +231,25 @@ pub async fn read_newest(
 ) -> Result<Vec<PublishedEvent>> {
     let sql = newest_of(students_only);
     let rows: Vec<LogRow> = tx.all(sql, args![session, until, limit]).await?;
-    rows.into_iter().rev().map(|row| row.published(session, course)).collect()
+    Ok(rows.into_iter().rev().map(|row| row.published(session, course)).collect())
 }
 
 /// Students' events are few among many: they are found by their own partial index.
 fn newest_of(students_only: bool) -> String {
     let audience = if students_only { "and audience = 'students'" } else { "" };
     format!(
-        "select seq, prev, type, data, at_ms, connected from session_events
+        "select seq, prev, audience, type, data, at_ms, connected from session_events
             where session = $1 and seq <= $2 {audience} order by seq desc limit $3"
     )
 }
 
 impl LogRow {
-    fn published(self, session: i64, course: i64) -> Result<PublishedEvent> {
-        let event = from_stored(&self.r#type, &self.data)?;
+    fn published(self, session: i64, course: i64) -> PublishedEvent {
+        let read = from_stored(&self.r#type, &self.data);
+        // Rooms must not wait for it: clients have to hear of what follows.
+        let event = read.unwrap_or_else(|_| Event::Unknown { audience: Audience::parse(&self.audience) });
         let position = Some(LogPosition { seq: self.seq, prev: self.prev, connected: self.connected });
-        Ok(PublishedEvent { session: Some(session), course, at_ms: self.at_ms, event, position })
+        PublishedEvent { session: Some(session), course, at_ms: self.at_ms, event, position }
     }
 }
 

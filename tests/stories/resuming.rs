@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::classroom::running_session;
+use crate::classroom::{how_often, running_session};
 use crate::crowd::join;
 use crate::harness::on_both;
 use crate::harness::people::Session;
@@ -33,7 +33,7 @@ async fn come_back(server: &Process, session: &Session, tokens: &[String], known
 
 /// Number of times that events were read from the log of a session.
 fn log_reads(server: &Process) -> usize {
-    server.log().lines().filter(|line| line.contains("select seq, prev, type, data")).count()
+    server.log().lines().filter(|line| line.contains("select seq, prev, audience, type, data")).count()
 }
 
 #[test]
@@ -85,5 +85,33 @@ fn a_phone_with_a_position_that_the_log_does_not_have_gets_the_state() {
             phone.sends(json!({ "type": "resume", "data": { "seq": seq } })).await;
             phone.receives("session_state").await;
         }
+    });
+}
+
+#[test]
+fn an_event_of_a_later_version_keeps_nobody_from_what_follows_it() {
+    on_both(|school| async move {
+        let (teacher, lecture, session) = running_session(&school, 2).await;
+        let student = school.guest(&session, "김순자").await;
+        let mut phone = student.follows(&session).await;
+        let known = phone.receives("session_state").await["seq"].clone();
+        let mut board = teacher.watches(&session).await;
+        board.receives("session_state").await;
+        let (id, db) = (session.id, &school.app.db);
+        let written = "insert into session_events (session, seq, prev, audience, type, data, at_ms)
+            select id, last_seq + 1, last_student_seq, 'students', 'poll_opened', '{\"poll\":7}', 0 from live_sessions where id = $1";
+        db.change(written, vec![id.into()]).await.unwrap();
+        let numbered =
+            "update live_sessions set last_seq = last_seq + 1, last_student_seq = last_seq + 1 where id = $1";
+        db.change(numbered, vec![id.into()]).await.unwrap();
+
+        teacher.moves_to(&session, lecture.steps[1]).await;
+        let mut again = student.opens(&format!("/ws/session/{id}/student/?since={known}")).await;
+        for socket in [&mut phone, &mut board, &mut again] {
+            let unknown = socket.waits_for("unknown").await;
+            assert_eq!((&unknown["prev"], &unknown["data"]), (&known, &json!({})));
+            assert_eq!(socket.waits_for("step_changed").await["prev"], unknown["seq"]);
+        }
+        assert_eq!(how_often(&teacher, &session, "unknown").await, 1);
     });
 }

@@ -167,7 +167,7 @@ fn student_event(published: &PublishedEvent, names: &Names, timestamp: String) -
                 "timestamp": timestamp }),
         ),
         Event::StepShown { screens, .. } => ("step_shown", json!({ "subtask_id": item.id, "phones": screens })),
-        // Events that are not in the session's log do not come here. If one did, its frame would be empty.
+        // Only a later version can read it: clients hear no more than its place in the log.
         _ => ("unknown", json!({})),
     }
 }
