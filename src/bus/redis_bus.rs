@@ -256,8 +256,8 @@ impl RedisBus {
     /// Writes announcements into the transaction. Other nodes hear of them when the news are sent, or find them. Those of sockets that
     /// are gone would close others that are not, and so would a second one for the same socket: they are left out.
     pub async fn record_devices(&self, tx: &mut Tx, devices: &[DeviceSocket], now_ms: i64) -> Result<News> {
-        let devices: Vec<DeviceSocket> =
-            devices.iter().filter(|socket| self.node.hub.is_unannounced(socket)).cloned().collect();
+        let may_announce = |socket: &&DeviceSocket| self.node.hub.may_announce(socket, machine_ms());
+        let devices: Vec<DeviceSocket> = devices.iter().filter(may_announce).cloned().collect();
         let packet = |some: &[DeviceSocket]| Packet { devices: some.to_vec(), ..self.packet() };
         let recorded = devices.chunks(DEVICES_PER_ROW).map(packet).collect();
         Ok(News { recorded: write_rows(tx, recorded, now_ms).await?, ..News::default() })

@@ -207,7 +207,7 @@ impl Hub {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Mutex;
     use std::time::Duration;
 
@@ -224,14 +224,15 @@ mod tests {
     use crate::live::{Connection, Entry, Feed, SocketHandler, SocketLimits};
     use crate::metrics::Metrics;
 
-    const ROOM: RoomKey = RoomKey { kind: 's', id: 1 };
+    pub const ROOM: RoomKey = RoomKey { kind: 's', id: 1 };
     const OWN: RoomKey = RoomKey { kind: 'p', id: 7 };
 
     /// A log, the gate, and the handler of all sockets in one. Notes what is asked of it.
-    struct Node {
+    pub struct Node {
         head: Mutex<i64>,
         noted: Mutex<Vec<String>>,
-        gate: Semaphore,
+        pub announced: Mutex<Vec<DeviceSocket>>,
+        pub gate: Semaphore,
     }
 
     impl Node {
@@ -271,7 +272,7 @@ mod tests {
         }
 
         fn announce(&self, socket: DeviceSocket) {
-            self.note(format!("announced {}", socket.device));
+            self.announced.lock().unwrap().push(socket);
         }
     }
 
@@ -297,35 +298,41 @@ mod tests {
         }
     }
 
-    fn node() -> (Arc<Hub>, Arc<Node>) {
+    pub fn node() -> (Arc<Hub>, Arc<Node>) {
         let hub = Hub::new(Arc::new(Metrics::default()), 1, SocketLimits::new(9, 9));
-        let node = Arc::new(Node { head: Mutex::new(3), noted: Mutex::default(), gate: Semaphore::new(0) });
+        let gate = Semaphore::new(0);
+        let node = Node { head: Mutex::new(3), noted: Mutex::default(), announced: Mutex::default(), gate };
+        let node = Arc::new(node);
         hub.set_log_reader(node.clone());
         hub.set_room_gate(node.clone());
         (hub, node)
     }
 
-    struct Client(TcpStream, JoinHandle<()>);
+    pub struct Client(TcpStream, JoinHandle<()>);
 
     impl Client {
         async fn connects(hub: &Arc<Hub>, node: &Arc<Node>) -> Client {
+            Client::connects_from(hub, node, None).await
+        }
+
+        pub async fn connects_from(hub: &Arc<Hub>, node: &Arc<Node>, device: Option<&str>) -> Client {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
             let stream = Stream::from(Socket::plain(listener.accept().await.unwrap().0, Arc::new(())));
-            let (feed, expires_ms, handler) = (Feed::Full, i64::MAX, node.clone());
-            let new = NewConnection { person: 7, login: 1, home: ROOM, feed, device: None, expires_ms, handler };
+            let (feed, device, handler) = (Feed::Full, device.map(Box::from), node.clone());
+            let new = NewConnection { person: 7, login: 1, home: ROOM, feed, device, expires_ms: i64::MAX, handler };
             let permit = hub.take_permit(7, ROOM, None, true).unwrap();
             let connection = Connection::new(hub, stream, new);
             Client(peer, tokio::spawn(hub.clone().run_connection(connection, permit, vec![OWN], None, Bytes::new())))
         }
 
-        async fn receives(&mut self, text: &str) {
+        pub async fn receives(&mut self, text: &str) {
             let mut bytes = vec![0; text.len() + 2];
             tokio::time::timeout(Duration::from_secs(30), self.0.read_exact(&mut bytes)).await.expect(text).unwrap();
             assert_eq!(String::from_utf8_lossy(&bytes[2..]), text);
         }
 
-        async fn is_told_to_come_back(&mut self) {
+        pub async fn is_told_to_come_back(&mut self) {
             let mut head = [0; 4];
             tokio::time::timeout(Duration::from_secs(30), self.0.read_exact(&mut head)).await.unwrap().unwrap();
             assert_eq!((head[0], &head[2..]), (0x88, &close::RESTART.to_be_bytes()[..]));
