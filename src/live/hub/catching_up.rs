@@ -11,12 +11,15 @@ use super::order::{LogPart, LogRange, Resume, RoomOrder};
 use super::outbox::Entry;
 use super::room::{EventQueue, Room};
 use super::{Hub, RoomFrame, RoomKey};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::live::frame::Frame;
 
 /// Time that a missing event has to come by itself before the log is read.
 const GAP_PATIENCE: Duration = Duration::from_millis(50);
 const GAP_PATIENCE_MAX: Duration = Duration::from_secs(1);
+
+/// Pause before the state of a room is read again that the database did not give.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Time for which a room remembers more than usual, after events were read for clients that resume.
 const EXTENDED_FOR: Duration = Duration::from_secs(10);
@@ -88,8 +91,29 @@ impl Hub {
         self.deliver(ids.into_iter().map(to_room).collect()).await;
     }
 
+    /// Reads what a client gets first. While the database is away, it is tried again for as long as the socket is open.
+    pub(super) async fn read_entry_patiently(
+        self: &Arc<Hub>,
+        connection: &Connection,
+        since: Option<i64>,
+    ) -> Result<Entry> {
+        loop {
+            match self.read_entry(connection, since).await {
+                Err(Error::Unavailable { .. } | Error::Busy { .. }) if self.is_open(connection) => {
+                    tokio::time::sleep(READ_AGAIN_AFTER).await;
+                }
+                read => return read,
+            }
+        }
+    }
+
+    fn is_open(&self, connection: &Connection) -> bool {
+        let room = self.rooms.get(&connection.home).map(|r| r.clone());
+        !connection.is_closing() && room.is_some_and(|room| room.members[connection.feed as usize].has(connection))
+    }
+
     /// Reads what a client gets first: what it missed since the event `since`, or else the state of the room.
-    pub(super) async fn read_entry(self: &Arc<Hub>, connection: &Connection, since: Option<i64>) -> Result<Entry> {
+    async fn read_entry(self: &Arc<Hub>, connection: &Connection, since: Option<i64>) -> Result<Entry> {
         if let Some(since) = since
             && let Some(own) = connection.handler().read_own_frames().await?
             && let Some(mut entry) = self.find_missed(connection, since).await?
@@ -209,6 +233,7 @@ impl Hub {
 #[cfg(test)]
 pub(super) mod tests {
     use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use bytes::Bytes;
@@ -233,6 +258,8 @@ pub(super) mod tests {
         noted: Mutex<Vec<String>>,
         pub announced: Mutex<Vec<DeviceSocket>>,
         pub gate: Semaphore,
+        /// How often the state cannot be read.
+        outages: AtomicUsize,
     }
 
     impl Node {
@@ -280,6 +307,10 @@ pub(super) mod tests {
         fn read_entry(&self) -> BoxFuture<'_, Result<Entry>> {
             self.note("entry".into());
             let seq = *self.head.lock().unwrap();
+            let spend = |left: usize| left.checked_sub(1);
+            if self.outages.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spend).is_ok() {
+                return Box::pin(async { Err(Error::Unavailable { why: "away", at_once: false }) });
+            }
             Box::pin(async move { Ok(Entry { frames: vec![Frame::text("state")], seq }) })
         }
 
@@ -300,9 +331,13 @@ pub(super) mod tests {
 
     pub fn node() -> (Arc<Hub>, Arc<Node>) {
         let hub = Hub::new(Arc::new(Metrics::default()), 1, SocketLimits::new(9, 9));
-        let gate = Semaphore::new(0);
-        let node = Node { head: Mutex::new(3), noted: Mutex::default(), announced: Mutex::default(), gate };
-        let node = Arc::new(node);
+        let node = Arc::new(Node {
+            head: Mutex::new(3),
+            noted: Mutex::default(),
+            announced: Mutex::default(),
+            gate: Semaphore::new(0),
+            outages: AtomicUsize::new(0),
+        });
         hub.set_log_reader(node.clone());
         hub.set_room_gate(node.clone());
         (hub, node)
@@ -413,5 +448,27 @@ pub(super) mod tests {
         hub.note_head(ROOM, 4, 3).await;
         assert!(hub.quiet_rooms('s', Duration::ZERO).is_empty(), "the room begins anew");
         client.is_told_to_come_back().await;
+    }
+    #[tokio::test]
+    async fn a_socket_stays_open_while_the_database_is_away_and_then_gets_the_state() {
+        let (hub, node) = node();
+        node.gate.add_permits(9);
+        node.outages.store(2, Ordering::SeqCst);
+        let mut client = Client::connects(&hub, &node).await;
+        client.receives("state").await;
+        assert_eq!(node.noted()[2..], ["entry", "entry", "entry"]);
+        node.outages.store(usize::MAX, Ordering::SeqCst);
+        let gone = Client::connects(&hub, &node).await;
+        while node.noted().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        gone.leaves().await;
+        tokio::time::timeout(Duration::from_secs(30), async {
+            while Arc::strong_count(&node) > 4 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+        .await
+        .expect("nobody reads for a socket that is gone");
     }
 }

@@ -178,7 +178,7 @@ impl Hub {
             if !connection.hold_back() {
                 return;
             }
-            let entry = match self.read_entry(connection, since).await {
+            let entry = match self.read_entry_patiently(connection, since).await {
                 Ok(entry) => entry,
                 Err(Error::LoginEnded) => return connection.close(close::TOKEN, "the login has ended"),
                 Err(Error::Removed) => return connection.close(close::REMOVED, "removed from the session"),

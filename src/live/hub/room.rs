@@ -131,6 +131,10 @@ impl Members {
         list.walk = None;
     }
 
+    pub fn has(&self, connection: &Connection) -> bool {
+        self.list().all.binary_search_by_key(&connection.id, |c| c.id).is_ok()
+    }
+
     pub fn any(&self) -> bool {
         !self.list().all.is_empty()
     }
