@@ -19,7 +19,8 @@ pub const AWAY_MAX: Duration = Duration::from_secs(5 * 60);
 /// Rows before the newest one, of which some may still become visible when a node starts.
 pub const LATE_MAX_ROWS: i64 = 2_000;
 const IDS_PER_READ: i64 = 10_000;
-const BODIES_PER_READ: usize = 128;
+/// Rows are long: more than these are not held in memory at once.
+pub const BODIES_PER_READ: usize = 128;
 
 /// Writes a row, and returns its id.
 pub async fn write(tx: &mut Tx, now_ms: i64, body: String) -> Result<i64> {
@@ -41,15 +42,10 @@ pub async fn ids_after(db: &Db, low: i64) -> Result<Vec<i64>> {
     }
 }
 
-/// Reads rows, in the order of their ids.
+/// Reads at most `BODIES_PER_READ` rows, in the order of their ids.
 pub async fn read(db: &Db, ids: &[i64]) -> Result<Vec<(i64, String)>> {
-    let mut rows = Vec::new();
-    for some in ids.chunks(BODIES_PER_READ) {
-        let (marks, values) = placeholders(some, 1);
-        let sql = format!("select id, body from node_messages where id in ({marks}) order by id");
-        rows.extend(db.all::<(i64, String)>(sql, values).await?);
-    }
-    Ok(rows)
+    let (marks, values) = placeholders(ids, 1);
+    db.all(format!("select id, body from node_messages where id in ({marks}) order by id"), values).await
 }
 
 /// The id of the newest row; 0 if there is none.

@@ -97,13 +97,9 @@ impl RedisBus {
         let low = self.rows().low();
         let ids = rows::ids_after(db, low).await?;
         let unhandled = self.rows().unhandled(&ids, Instant::now());
-        for (row, body) in rows::read(db, &unhandled).await? {
-            match Packet::decode(body.as_bytes()) {
-                Ok(packet) => self.accept_row(Packet { row: Some(row), ..packet }).await,
-                Err(_) => {
-                    self.metrics.bus_unread.inc();
-                    self.rows().claim(row);
-                }
+        for some in unhandled.chunks(rows::BODIES_PER_READ) {
+            for (row, body) in rows::read(db, some).await? {
+                self.accept_body(row, &body).await;
             }
         }
         let now = Instant::now();
@@ -120,6 +116,16 @@ impl RedisBus {
             });
         }
         Ok(())
+    }
+
+    async fn accept_body(&self, row: i64, body: &str) {
+        match Packet::decode(body.as_bytes()) {
+            Ok(packet) => self.accept_row(Packet { row: Some(row), ..packet }).await,
+            Err(_) => {
+                self.metrics.bus_unread.inc();
+                self.rows().claim(row);
+            }
+        }
     }
 
     fn cease_to_hear_left_rooms(&self) {
