@@ -9,8 +9,8 @@ use crate::error::Result;
 
 /// A transaction writes its row just before its commit. So a row is visible at the latest this long after one with a greater id.
 const LATE_AT_MOST: Duration = Duration::from_secs(60);
-/// Two looks that are further apart: in between, the database may have stood still, and its transactions with it.
-const STOOD_STILL_FOR: Duration = Duration::from_secs(4);
+/// The time between two looks counts up to this: in a longer one the database may have stood still, and its transactions with it.
+const COUNTED_AT_MOST: Duration = Duration::from_secs(4);
 /// Rows are kept so long.
 const KEPT_MS: i64 = 60 * 60 * 1_000;
 /// A node that could not look for so long dismisses its sockets: rows that closed some of them may be gone, and it may have slept for
@@ -64,9 +64,11 @@ pub struct HandledRows {
     /// No row up to this one can still become visible, and all have been handled.
     low: i64,
     handled: HashSet<i64>,
-    /// The greatest id seen, and when.
-    seen: VecDeque<(Instant, i64)>,
-    last_look: Option<Instant>,
+    /// The greatest ids seen, each with the time that had been counted then.
+    seen: VecDeque<(Duration, i64)>,
+    counted: Duration,
+    /// The end of the last look, also by the clock on the wall: the other one stands still while the machine sleeps.
+    last_look: Option<(Instant, i64)>,
 }
 
 impl HandledRows {
@@ -91,29 +93,26 @@ impl HandledRows {
     }
 
     /// Returns which of these rows, all that were found after `low`, are not handled.
-    pub fn unhandled(&mut self, ids: &[i64], now: Instant) -> Vec<i64> {
+    pub fn unhandled(&mut self, ids: &[i64]) -> Vec<i64> {
         if let Some(last) = ids.last() {
-            self.seen.push_back((now, *last));
+            self.seen.push_back((self.counted, *last));
         }
         ids.iter().copied().filter(|id| !self.handled.contains(id)).collect()
     }
 
-    /// The time since the last look, before this one.
-    pub fn away_for(&self, now: Instant) -> Duration {
-        self.last_look.map_or(Duration::ZERO, |last| now - last)
-    }
-
-    /// Moves `low` up to what was seen long ago, once all that was found is handled. The time in which nobody looked does not count.
-    pub fn forget_old(&mut self, now: Instant) {
-        if self.last_look.replace(now).is_some_and(|last| now - last > STOOD_STILL_FOR) {
-            self.seen.iter_mut().for_each(|(at, _)| *at = now);
-        }
-        while let Some((_, id)) = self.seen.front().copied().filter(|(at, _)| now - *at > LATE_AT_MOST) {
+    /// Ends a look: all that it found is handled. Moves `low` up to what was seen long ago. Returns the time since the last look.
+    pub fn end_look(&mut self, now: Instant, wall_ms: i64) -> Duration {
+        let last = self.last_look.replace((now, wall_ms));
+        let away_for = last.map_or(Duration::ZERO, |(at, at_ms)| {
+            (now - at).max(Duration::from_millis((wall_ms - at_ms).try_into().unwrap_or_default()))
+        });
+        self.counted += away_for.min(COUNTED_AT_MOST);
+        while let Some((_, id)) = self.seen.pop_front_if(|(at, _)| self.counted - *at > LATE_AT_MOST) {
             self.low = self.low.max(id);
-            self.seen.pop_front();
         }
         let low = self.low;
         self.handled.retain(|id| *id > low);
+        away_for
     }
 }
 
@@ -122,40 +121,76 @@ mod tests {
     use super::*;
     use crate::db::tests::{sqlite_plan, sqlite_scans};
 
+    /// Looks each second.
+    struct Looks {
+        rows: HandledRows,
+        began: Instant,
+        at_s: u64,
+    }
+
+    impl Looks {
+        fn begin(newest: i64, ids: &[i64]) -> Looks {
+            let mut looks = Looks { rows: HandledRows::default(), began: Instant::now(), at_s: 0 };
+            looks.rows.begin(newest, ids);
+            looks.end_after(0, 0);
+            looks
+        }
+
+        /// The clocks go on before the look ends.
+        fn end_after(&mut self, seconds: u64, wall_s: i64) -> Duration {
+            self.at_s += seconds;
+            let last_ms = self.rows.last_look.map_or(0, |(_, wall_ms)| wall_ms);
+            self.rows.end_look(self.began + Duration::from_secs(self.at_s), last_ms + 1_000 * wall_s)
+        }
+
+        fn end_after_each(&mut self, seconds: u64, times: usize) {
+            (0..times).for_each(|_| drop(self.end_after(seconds, 0)));
+        }
+    }
+
     #[test]
     fn each_row_is_handled_once_however_late_it_becomes_visible() {
-        let mut rows = HandledRows::default();
-        let start = Instant::now();
-        let at = |s| start + Duration::from_secs(s);
-        rows.begin(4, &[3, 4]);
-        assert_eq!(rows.low(), 2);
-        assert_eq!(rows.unhandled(&[3, 4, 6], at(0)), [6]);
-        assert!(rows.claim(6) && !rows.claim(6) && !rows.claim(3) && !rows.claim(1));
-        rows.forget_old(at(1));
+        let mut looks = Looks::begin(4, &[3, 4]);
+        assert_eq!(looks.rows.low(), 2);
+        assert_eq!(looks.rows.unhandled(&[3, 4, 6]), [6]);
+        assert!(looks.rows.claim(6) && !looks.rows.claim(6) && !looks.rows.claim(3) && !looks.rows.claim(1));
         // Row 5 was committed after row 6.
-        (2..59).for_each(|s| rows.forget_old(at(s)));
-        assert_eq!(rows.unhandled(&[3, 4, 5, 6], at(59)), [5]);
-        assert!(rows.claim(5));
-        rows.forget_old(at(61));
-        assert_eq!(rows.low(), 6);
-        assert!(!rows.claim(5) && rows.claim(7) && rows.claim_own(2) && !rows.claim_own(7));
+        looks.end_after_each(1, 60);
+        assert_eq!(looks.rows.unhandled(&[3, 4, 5, 6]), [5]);
+        assert!(looks.rows.claim(5));
+        looks.end_after_each(1, 1);
+        assert_eq!(looks.rows.low(), 6);
+        assert!(!looks.rows.claim(5) && looks.rows.claim(7));
+        assert!(looks.rows.claim_own(2) && !looks.rows.claim_own(7));
     }
 
     #[test]
     fn the_time_in_which_nobody_could_look_makes_no_row_too_late() {
-        let mut rows = HandledRows::default();
-        let start = Instant::now();
-        let at = |s| start + Duration::from_secs(s);
-        assert_eq!(rows.unhandled(&[6], at(0)), [6]);
-        assert!(rows.claim(6));
-        assert_eq!(rows.away_for(at(0)), Duration::ZERO);
-        rows.forget_old(at(0));
-        assert_eq!(rows.away_for(at(300)), AWAY_MAX);
-        rows.forget_old(at(300));
-        assert_eq!(rows.unhandled(&[5, 6], at(301)), [5], "its transaction stood still too");
-        assert!(rows.claim(5));
-        (302..362).for_each(|s| rows.forget_old(at(s)));
-        assert_eq!(rows.low(), 6);
+        let mut looks = Looks::begin(5, &[]);
+        assert_eq!(looks.rows.unhandled(&[7]), [7]);
+        assert!(looks.rows.claim(7));
+        assert_eq!(looks.end_after(300, 300), AWAY_MAX);
+        assert_eq!(looks.rows.unhandled(&[6, 7]), [6], "its transaction stood still too");
+        assert!(looks.rows.claim(6));
+        looks.end_after_each(1, 50);
+        assert_eq!(looks.rows.low(), 5);
+        looks.end_after_each(1, 10);
+        assert_eq!(looks.rows.low(), 7);
+    }
+
+    #[test]
+    fn slow_looks_come_to_an_end_too() {
+        let mut looks = Looks::begin(5, &[]);
+        assert_eq!(looks.rows.unhandled(&[7]), [7]);
+        looks.end_after_each(9, 16);
+        assert_eq!(looks.rows.low(), 7);
+    }
+
+    #[test]
+    fn a_machine_that_slept_knows_it_by_the_clock_on_the_wall() {
+        let mut looks = Looks::begin(5, &[]);
+        assert_eq!(looks.end_after(1, 3_600), Duration::from_secs(3_600));
+        assert_eq!(looks.end_after(1, -3_600), Duration::from_secs(1), "someone set the clock");
     }
 
     #[tokio::test]

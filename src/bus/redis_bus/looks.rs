@@ -11,7 +11,7 @@ use super::RedisBus;
 use super::owed::RoomLook;
 use crate::bus::wire::Packet;
 use crate::bus::{LOOK_EVERY, note_failure, rooms, rows};
-use crate::clock::random_bytes;
+use crate::clock::{machine_ms, random_bytes};
 use crate::db::Db;
 use crate::error::Result;
 use crate::live::RoomKey;
@@ -96,15 +96,13 @@ impl RedisBus {
         let _one_at_a_time = self.looking.lock().await;
         let low = self.rows().low();
         let ids = rows::ids_after(db, low).await?;
-        let unhandled = self.rows().unhandled(&ids, Instant::now());
+        let unhandled = self.rows().unhandled(&ids);
         for some in unhandled.chunks(rows::BODIES_PER_READ) {
             for (row, body) in rows::read(db, some).await? {
                 self.accept_body(row, &body).await;
             }
         }
-        let now = Instant::now();
-        let away_for = self.rows().away_for(now);
-        self.rows().forget_old(now);
+        let away_for = self.rows().end_look(Instant::now(), machine_ms());
         if away_for > rows::AWAY_MAX {
             tracing::warn!(
                 seconds = away_for.as_secs(),
