@@ -308,7 +308,8 @@ impl RedisBus {
         if packet.from == self.instance {
             return;
         }
-        if packet.row.is_some() {
+        if let Some(row) = packet.row {
+            self.rows().note_told(row, Instant::now());
             self.rows_woken.notify_one();
             return;
         }

@@ -1,7 +1,7 @@
 //! The table `node_messages`: what one node must tell all others and what is in no log. A row is written in the transaction of the
 //! change itself, so nothing is lost with Redis, or with the node that had just committed. Redis only makes it quick.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::db::{Arg, Db, Tx, args, placeholders};
@@ -67,6 +67,8 @@ pub struct HandledRows {
     /// The greatest ids seen, each with the time that had been counted then.
     seen: VecDeque<(Duration, i64)>,
     counted: Duration,
+    /// Rows that this node has heard of and not read yet, and since when.
+    told: BTreeMap<i64, Instant>,
     /// The end of the last look, also by the clock on the wall: the other one stands still while the machine sleeps.
     last_look: Option<(Instant, i64)>,
 }
@@ -75,6 +77,7 @@ impl HandledRows {
     /// Begins with all rows handled up to this id, which is not yet `low`: rows before it may still become visible.
     pub fn begin(&mut self, newest: i64, ids: &[i64]) {
         self.low = ids.first().map_or(newest, |first| first - 1);
+        self.seen.push_back((self.counted, newest));
         self.handled.extend(ids);
     }
 
@@ -82,8 +85,22 @@ impl HandledRows {
         self.low
     }
 
+    /// Notes that there is a row.
+    pub fn note_told(&mut self, id: i64, now: Instant) {
+        if id > self.low && !self.handled.contains(&id) {
+            self.told.entry(id).or_insert(now);
+        }
+    }
+
+    /// The row after which those are that are new, as far as this node has heard. Others may still become visible before it.
+    pub fn before_new(&self) -> i64 {
+        let seen = self.seen.back().map_or(self.low, |(_, id)| *id);
+        self.told.first_key_value().map_or(seen, |(id, _)| seen.min(id - 1))
+    }
+
     /// Takes a row to act on it. Returns `false` if this node has done that.
     pub fn claim(&mut self, id: i64) -> bool {
+        self.told.remove(&id);
         id > self.low && self.handled.insert(id)
     }
 
@@ -92,7 +109,7 @@ impl HandledRows {
         self.handled.insert(id)
     }
 
-    /// Returns which of these rows, all that were found after `low`, are not handled.
+    /// Returns which of these rows, all that were found after `low` or `before_new`, are not handled.
     pub fn unhandled(&mut self, ids: &[i64]) -> Vec<i64> {
         if let Some(last) = ids.last() {
             self.seen.push_back((self.counted, *last));
@@ -112,6 +129,7 @@ impl HandledRows {
         }
         let low = self.low;
         self.handled.retain(|id| *id > low);
+        self.told.retain(|id, _| *id > low);
         away_for
     }
 }
@@ -165,6 +183,20 @@ mod tests {
     }
 
     #[test]
+    fn a_short_look_reads_what_is_new_and_what_was_told() {
+        let Looks { mut rows, began, .. } = Looks::begin(4, &[2, 4]);
+        assert_eq!((rows.low(), rows.before_new()), (1, 4));
+        rows.unhandled(&[5, 8]);
+        assert!(rows.claim(5) && rows.claim(8));
+        assert_eq!(rows.before_new(), 8);
+        [8, 12, 7].into_iter().for_each(|row| rows.note_told(row, began));
+        assert_eq!(rows.before_new(), 6);
+        assert_eq!(rows.unhandled(&[7, 8, 12]), [7, 12]);
+        assert!(rows.claim(7) && rows.claim(12));
+        assert_eq!((rows.low(), rows.before_new()), (1, 12));
+    }
+
+    #[test]
     fn the_time_in_which_nobody_could_look_makes_no_row_too_late() {
         let mut looks = Looks::begin(5, &[]);
         assert_eq!(looks.rows.unhandled(&[7]), [7]);
@@ -182,7 +214,9 @@ mod tests {
     fn slow_looks_come_to_an_end_too() {
         let mut looks = Looks::begin(5, &[]);
         assert_eq!(looks.rows.unhandled(&[7]), [7]);
-        looks.end_after_each(9, 16);
+        looks.end_after_each(9, 15);
+        assert_eq!(looks.rows.low(), 5);
+        looks.end_after_each(9, 1);
         assert_eq!(looks.rows.low(), 7);
     }
 

@@ -39,9 +39,14 @@ impl RedisBus {
     }
 
     async fn keep_up_with_rows(&self, db: &Db) {
+        let mut next_whole = Instant::now();
         loop {
             self.wait_for(&self.rows_woken).await;
-            note_failure(self.look_at_rows(db).await);
+            let is_whole = Instant::now() >= next_whole;
+            if is_whole {
+                next_whole = Instant::now() + LOOK_EVERY;
+            }
+            note_failure(self.look_at_some_rows(db, is_whole).await);
         }
     }
 
@@ -91,11 +96,16 @@ impl RedisBus {
         rooms::look_up(hub, db, kind, lasts).await
     }
 
-    /// Acts on the rows that are new.
+    /// Acts on all rows that this node has not acted on.
     pub async fn look_at_rows(&self, db: &Db) -> Result<()> {
+        self.look_at_some_rows(db, true).await
+    }
+
+    /// Acts on the rows that are new, and if the look `is_whole` also on those that became visible later than newer ones.
+    async fn look_at_some_rows(&self, db: &Db, is_whole: bool) -> Result<()> {
         let _one_at_a_time = self.looking.lock().await;
-        let low = self.rows().low();
-        let ids = rows::ids_after(db, low).await?;
+        let after = if is_whole { self.rows().low() } else { self.rows().before_new() };
+        let ids = rows::ids_after(db, after).await?;
         let unhandled = self.rows().unhandled(&ids);
         for some in unhandled.chunks(rows::BODIES_PER_READ) {
             for (row, body) in rows::read(db, some).await? {
