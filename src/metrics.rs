@@ -27,6 +27,7 @@ pub struct Metrics {
     pub requests: Family<Route, Counter>,
     pub request_time: Histogram,
     pub redis_up: Gauge,
+    pub look_age: Gauge,
     pub bus_sent: Counter,
     pub bus_received: Counter,
     pub bus_dropped: Counter,
@@ -49,6 +50,7 @@ impl Default for Metrics {
             requests: Family::default(),
             request_time: seconds(),
             redis_up: Gauge::default(),
+            look_age: Gauge::default(),
             bus_sent: Counter::default(),
             bus_received: Counter::default(),
             bus_dropped: Counter::default(),
@@ -67,11 +69,16 @@ impl Default for Metrics {
         registry.register("http_requests", "HTTP requests by route", m.requests.clone());
         registry.register("http_request_seconds", "Time of an HTTP request", m.request_time.clone());
         registry.register("redis_up", "1 while all channels are heard through Redis", m.redis_up.clone());
+        registry.register(
+            "look_age_seconds",
+            "Time since this node last read what others had committed",
+            m.look_age.clone(),
+        );
         registry.register("bus_sent", "Messages to other nodes", m.bus_sent.clone());
         registry.register("bus_received", "Messages from nodes, this one included", m.bus_received.clone());
         registry.register(
             "bus_dropped",
-            "Messages that were lost on this node, or by its fault",
+            "Messages that this node could not send or had no room for",
             m.bus_dropped.clone(),
         );
         registry.register("bus_unread", "Messages that this version cannot read", m.bus_unread.clone());

@@ -8,9 +8,11 @@ mod rows;
 mod seal;
 pub mod wire;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::time::{MissedTickBehavior, interval};
 
 pub use self::news::{LocalNode, News, RoomKinds};
@@ -18,11 +20,13 @@ pub use self::redis_bus::RedisBus;
 pub use self::rows::delete_old;
 pub use self::seal::Sealer;
 use crate::db::{Db, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::live::{CloseSockets, DeviceSocket, RoomFrame};
 
 /// Pause between two looks at the database.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Time without a look that succeeds after which a node counts as blind.
+const BLIND_AFTER: Duration = Duration::from_secs(5);
 
 pub enum Bus {
     Local(LocalNode),
@@ -113,6 +117,14 @@ impl Bus {
         }
     }
 
+    /// Returns for how long this node has not seen what others have committed; `None` if it just did, or if there are no others.
+    pub fn blind_for(&self) -> Option<Duration> {
+        match self {
+            Bus::Local(_) => None,
+            Bus::Redis(bus) => Some(bus.blind_for()).filter(|blind_for| *blind_for > BLIND_AFTER),
+        }
+    }
+
     /// Whether news of other nodes come late, because Redis is away.
     pub fn is_degraded(&self) -> bool {
         matches!(self, Bus::Redis(bus) if !bus.is_up())
@@ -133,12 +145,14 @@ async fn keep_up_alone(node: &LocalNode, db: &Db) {
     loop {
         looks.tick().await;
         let lasts = hub.quiet_rooms(kind, rooms::QUIET_FOR).into_iter().collect();
-        note_failure(rooms::look_up(hub, db, kind, lasts).await);
+        finish(rooms::look_up(hub, db, kind, lasts)).await;
     }
 }
 
-fn note_failure(looked: Result<()>) {
-    if let Err(error) = looked
+/// Waits for a look, and notes its failure. One that panics is not the last.
+async fn finish(look: impl Future<Output = Result<()>>) {
+    let looked = AssertUnwindSafe(look).catch_unwind().await;
+    if let Err(error) = looked.unwrap_or_else(|_| Err(Error::internal("a look panicked")))
         && !error.is_outage()
     {
         tracing::error!(%error, "what this node has not heard of could not be looked up; it is tried again");

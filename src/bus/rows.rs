@@ -16,6 +16,8 @@ const KEPT_MS: i64 = 60 * 60 * 1_000;
 /// A node that could not look for so long dismisses its sockets: rows that closed some of them may be gone, and it may have slept for
 /// longer than it knows.
 pub const AWAY_MAX: Duration = Duration::from_secs(5 * 60);
+/// A node that hears of a row and cannot read it for so long dismisses its sockets: the row may close some of them.
+const UNREAD_AT_MOST: Duration = Duration::from_secs(30);
 /// Rows before the newest one, of which some may still become visible when a node starts.
 pub const LATE_MAX_ROWS: i64 = 2_000;
 const IDS_PER_READ: i64 = 10_000;
@@ -75,7 +77,8 @@ pub struct HandledRows {
 
 impl HandledRows {
     /// Begins with all rows handled up to this id, which is not yet `low`: rows before it may still become visible.
-    pub fn begin(&mut self, newest: i64, ids: &[i64]) {
+    pub fn begin(&mut self, newest: i64, ids: &[i64], now: Instant, wall_ms: i64) {
+        self.last_look = Some((now, wall_ms));
         self.low = ids.first().map_or(newest, |first| first - 1);
         self.seen.push_back((self.counted, newest));
         self.handled.extend(ids);
@@ -90,6 +93,20 @@ impl HandledRows {
         if id > self.low && !self.handled.contains(&id) {
             self.told.entry(id).or_insert(now);
         }
+    }
+
+    /// Returns whether a row was heard of long ago and still cannot be read. Then the time for all such rows begins anew.
+    pub fn take_overdue(&mut self, now: Instant) -> bool {
+        let is_overdue = self.told.values().any(|since| now - *since > UNREAD_AT_MOST);
+        if is_overdue {
+            self.told.values_mut().for_each(|since| *since = now);
+        }
+        is_overdue
+    }
+
+    /// The time since the last look ended.
+    pub fn looked_ago(&self, now: Instant) -> Duration {
+        self.last_look.map_or(Duration::ZERO, |(at, _)| now - at)
     }
 
     /// The row after which those are that are new, as far as this node has heard. Others may still become visible before it.
@@ -149,8 +166,7 @@ mod tests {
     impl Looks {
         fn begin(newest: i64, ids: &[i64]) -> Looks {
             let mut looks = Looks { rows: HandledRows::default(), began: Instant::now(), at_s: 0 };
-            looks.rows.begin(newest, ids);
-            looks.end_after(0, 0);
+            looks.rows.begin(newest, ids, looks.began, 0);
             looks
         }
 
@@ -194,6 +210,19 @@ mod tests {
         assert_eq!(rows.unhandled(&[7, 8, 12]), [7, 12]);
         assert!(rows.claim(7) && rows.claim(12));
         assert_eq!((rows.low(), rows.before_new()), (1, 12));
+    }
+
+    #[test]
+    fn a_row_that_is_heard_of_and_cannot_be_read_is_noticed() {
+        let Looks { mut rows, began, .. } = Looks::begin(4, &[]);
+        let at = |s| began + Duration::from_secs(s);
+        [5, 6].into_iter().for_each(|row| rows.note_told(row, at(0)));
+        assert!(rows.claim(6) && !rows.take_overdue(at(30)) && rows.take_overdue(at(31)));
+        assert!(!rows.take_overdue(at(61)) && rows.take_overdue(at(62)));
+        assert!(rows.claim(5) && !rows.take_overdue(at(100)));
+        assert_eq!(rows.looked_ago(at(100)), Duration::from_secs(100));
+        rows.end_look(at(100), 0);
+        assert_eq!(rows.looked_ago(at(102)), Duration::from_secs(2));
     }
 
     #[test]

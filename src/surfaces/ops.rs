@@ -43,7 +43,7 @@ async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Reports whether the database takes writes; if not, the body says why.
+/// Reports whether the database takes writes and gives what other nodes wrote; if not, the body says why.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, body = String), (status = 503, body = String)), security(()))]
 async fn readyz(app: School) -> (StatusCode, String) {

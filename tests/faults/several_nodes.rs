@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use gyosil::failures::{Account, Attempts};
 use serde_json::json;
+use sqlx::{Connection, Executor, PgConnection};
 
 use crate::harness::nodes::{Nodes, on_two_nodes, on_two_nodes_of_a_cluster};
 use crate::harness::people::{Lecture, PASSWORD, Person, Session};
@@ -431,6 +432,30 @@ fn a_node_without_redis_says_that_it_is_degraded() {
         nodes.hear_each_other().await;
         assert_eq!(says().await, "ready");
         until("the metric", async || metrics().await.contains("gyosil_redis_up 1").then_some(())).await;
+    });
+}
+
+#[test]
+fn a_node_that_cannot_read_what_others_told_is_not_ready() {
+    on_two_nodes(&[], |nodes| async move {
+        let mut holder = PgConnection::connect(nodes.a.database()).await.unwrap();
+        holder.execute("begin; lock table node_messages in access exclusive mode").await.unwrap();
+        let nobody = nodes.b.nobody();
+        let answers = async |status: u16| {
+            let asked = async || Some(nobody.get("/readyz").await).filter(|answer| answer.status == status);
+            until(&format!("it answers {status}"), asked).await.json.as_str().unwrap().to_owned()
+        };
+        let why = answers(503).await;
+        assert!(why.contains("what other nodes did"), "{why}");
+        let age = async || {
+            let metrics = nobody.get("/metrics").await.is(200).as_str().unwrap().to_owned();
+            let age = metrics.lines().find_map(|line| line.strip_prefix("gyosil_look_age_seconds ")).unwrap();
+            age.parse::<i64>().unwrap()
+        };
+        until("the metric", async || (age().await >= 5).then_some(())).await;
+        holder.execute("rollback").await.unwrap();
+        answers(200).await;
+        until("the metric", async || (age().await < 5).then_some(())).await;
     });
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::RedisBus;
 use super::owed::RoomLook;
 use crate::bus::wire::Packet;
-use crate::bus::{LOOK_EVERY, note_failure, rooms, rows};
+use crate::bus::{LOOK_EVERY, finish, rooms, rows};
 use crate::clock::{machine_ms, random_bytes};
 use crate::db::Db;
 use crate::error::Result;
@@ -29,13 +29,13 @@ impl RedisBus {
     pub async fn begin(&self, db: &Db) -> Result<()> {
         let newest = rows::newest(db).await?;
         let ids = rows::ids_after(db, newest - rows::LATE_MAX_ROWS).await?;
-        self.rows().begin(newest, &ids);
+        self.rows().begin(newest, &ids, Instant::now(), machine_ms());
         Ok(())
     }
 
     /// Finds in the database what Redis did not bring, for ever.
     pub async fn keep_up(&self, db: &Db) {
-        future::join(self.keep_up_with_rows(db), self.keep_up_with_rooms(db)).await;
+        future::join3(self.keep_up_with_rows(db), self.keep_up_with_rooms(db), self.watch_looks()).await;
     }
 
     async fn keep_up_with_rows(&self, db: &Db) {
@@ -46,7 +46,7 @@ impl RedisBus {
             if is_whole {
                 next_whole = Instant::now() + LOOK_EVERY;
             }
-            note_failure(self.look_at_some_rows(db, is_whole).await);
+            finish(self.look_at_some_rows(db, is_whole)).await;
         }
     }
 
@@ -54,8 +54,32 @@ impl RedisBus {
         loop {
             self.metrics.redis_up.set(i64::from(self.is_up()));
             self.wait_for(&self.woken).await;
-            note_failure(self.look_at_rooms(db).await);
+            finish(self.look_at_rooms(db)).await;
         }
+    }
+
+    /// Watches the looks, which may hang.
+    async fn watch_looks(&self) {
+        loop {
+            self.metrics.look_age.set(self.blind_for().as_secs() as i64);
+            tokio::time::sleep(LOOK_EVERY).await;
+            if self.rows().take_overdue(Instant::now()) {
+                tracing::warn!("this node cannot read what others tell it; its sockets are to come back");
+                self.dismiss_all();
+            }
+        }
+    }
+
+    /// The time since this node last saw what the others had committed.
+    pub fn blind_for(&self) -> Duration {
+        self.rows().looked_ago(Instant::now())
+    }
+
+    fn dismiss_all(&self) {
+        self.node.hub.dismiss_all(|| {
+            let retry_after_ms = u64::from_le_bytes(random_bytes()) % COME_BACK_WITHIN_MS;
+            format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
+        });
     }
 
     /// Waits for the next look.
@@ -118,10 +142,7 @@ impl RedisBus {
                 seconds = away_for.as_secs(),
                 "this node could not hear the others; its sockets are to come back"
             );
-            self.node.hub.dismiss_all(|| {
-                let retry_after_ms = u64::from_le_bytes(random_bytes()) % COME_BACK_WITHIN_MS;
-                format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
-            });
+            self.dismiss_all();
         }
         Ok(())
     }
