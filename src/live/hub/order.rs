@@ -9,8 +9,9 @@ use super::outbox::Entry;
 use super::{Feed, RoomFrame};
 use crate::live::frame::Frame;
 
-/// Events that may wait for a missing one. Those beyond this bound are read from the log too.
+/// Events that may wait for a missing one. Those beyond these bounds are read from the log too.
 const HELD_MAX_EVENTS: usize = 4_096;
+const HELD_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Missed events that a client gets at most. One that missed more gets the state instead.
 pub const TAIL_MAX_EVENTS: usize = 256;
 const TAIL_MAX_BYTES: usize = 64 * 1024;
@@ -49,6 +50,7 @@ pub struct RoomOrder {
     /// The newest event that came, even if it could not be held.
     newest: i64,
     held: BTreeMap<i64, RoomFrame>,
+    held_bytes: usize,
     is_filling: bool,
 }
 
@@ -79,7 +81,7 @@ impl RoomOrder {
     /// which events are released: a state from before that is too old to go on from.
     pub fn begin_after(&mut self, seq: i64) -> i64 {
         if self.released.is_none() {
-            self.held = self.held.split_off(&(seq + 1));
+            self.keep_held(|held| held > seq);
         }
         let begin = || Box::new(Released { last: seq, floor: seq, tails: [Tail::after(seq), Tail::after(seq)] });
         self.released.get_or_insert_with(begin).floor
@@ -91,11 +93,20 @@ impl RoomOrder {
             return false;
         }
         self.newest = self.newest.max(seq);
-        self.held.insert(seq, room_frame);
-        if self.held.len() > HELD_MAX_EVENTS {
-            self.held.pop_last();
+        self.held_bytes += bytes(&room_frame);
+        if let Some(same) = self.held.insert(seq, room_frame) {
+            self.held_bytes -= bytes(&same);
+        }
+        while self.held.len() > HELD_MAX_EVENTS || (self.held_bytes > HELD_MAX_BYTES && self.held.len() > 1) {
+            let Some((_, last)) = self.held.pop_last() else { break };
+            self.held_bytes -= bytes(&last);
         }
         true
+    }
+
+    fn keep_held(&mut self, is_kept: impl Fn(i64) -> bool) {
+        self.held.retain(|seq, _| is_kept(*seq));
+        self.held_bytes = self.held.values().map(bytes).sum();
     }
 
     /// Releases the next event, if it is there.
@@ -103,6 +114,7 @@ impl RoomOrder {
         let released = self.released.as_mut()?;
         let next = released.last + 1;
         let room_frame = self.held.remove(&next)?;
+        self.held_bytes -= bytes(&room_frame);
         released.last = next;
         let [for_everyone, of_all] = &mut released.tails;
         if room_frame.for_everyone {
@@ -142,7 +154,7 @@ impl RoomOrder {
 
     /// Drops the events after `head`, the end of the log, that came before it was read: a commit was lost after it had been told.
     pub fn drop_lost(&mut self, head: i64, newest: i64) {
-        self.held.retain(|seq, _| *seq <= head || *seq > newest);
+        self.keep_held(|seq| seq <= head || seq > newest);
         let known = self.held.last_key_value().map_or(head, |(seq, _)| head.max(*seq));
         self.newest = self.newest.min(known.max(self.last().unwrap_or_default()));
     }
@@ -200,6 +212,10 @@ impl RoomOrder {
             tail.keep_bounds();
         }
     }
+}
+
+fn bytes(held: &RoomFrame) -> usize {
+    held.frame.bytes().len()
 }
 
 impl Tail {
@@ -340,12 +356,19 @@ mod tests {
 
     #[test]
     fn events_that_could_not_be_held_are_read_from_the_log() {
+        comes_to_the_end(HELD_MAX_EVENTS as i64 + 500, event);
+        comes_to_the_end(700, |seq| RoomFrame { frame: Frame::text("x".repeat(10_000)), ..event(seq) });
+    }
+
+    /// The first event comes last.
+    fn comes_to_the_end(head: i64, event: impl Fn(i64) -> RoomFrame) {
         let mut order = RoomOrder::default();
         order.begin_after(0);
-        let head = HELD_MAX_EVENTS as i64 + 500;
         for seq in 2..=head {
             order.hold(seq, event(seq));
         }
+        assert_eq!(order.held_bytes, order.held.values().map(bytes).sum::<usize>());
+        assert!(order.held.len() < head as usize - 1 && order.held_bytes <= HELD_MAX_BYTES);
         assert!(release_all(&mut order).is_empty());
         assert!(order.begin_filling());
         assert!(!order.begin_filling(), "a task fills the gap");
@@ -354,6 +377,7 @@ mod tests {
             order.take(range, read(range, head));
             released.extend(release_all(&mut order));
         }
+        assert_eq!(order.held_bytes, 0);
         assert_eq!(released, (1..=head).collect::<Vec<i64>>());
         assert!(!order.begin_filling());
     }
