@@ -1,7 +1,7 @@
 //! Finding and reading what the rooms of this node missed: from the log where a room has one, else by telling its clients.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
@@ -61,9 +61,9 @@ impl Hub {
         let Some(room) = self.rooms.get(&key).map(|r| r.clone()) else { return };
         let hub = self.clone();
         let catching_up = tokio::spawn(async move {
-            let _one_reader = room.reading.lock().await;
+            let mut one_reader = room.reading.lock().await;
             while let Some(last) = room.last().filter(|last| *last < head) {
-                let read = hub.read_log(key, &room, LogRange::After(last)).await;
+                let read = hub.read_log(key, &room, LogRange::After(last), &mut one_reader).await;
                 if read.is_err() || room.last() == Some(last) {
                     break;
                 }
@@ -129,20 +129,27 @@ impl Hub {
     async fn find_missed(self: &Arc<Hub>, connection: &Connection, since: i64) -> Result<Option<Entry>> {
         let (key, feed) = (connection.home, connection.feed);
         let Some(room) = self.rooms.get(&key).map(|r| r.clone()) else { return Ok(None) };
+        let asked = Instant::now();
         let mut one_reader = None;
         let mut tried = None;
         loop {
             let resume = room.queue.lock().await.order.resume(feed, since);
-            match resume {
+            let range = match resume {
                 Resume::Missed(entry) => return Ok(Some(entry)),
                 Resume::State => return Ok(None),
-                Resume::Read(_) if one_reader.is_none() => one_reader = Some(room.reading.lock().await),
-                Resume::Read(range) if tried == Some(range) => return Ok(None),
-                Resume::Read(range) => {
-                    tried = Some(range);
-                    self.read_log(key, &room, range).await?;
-                }
+                Resume::Read(range) => range,
+            };
+            let Some(reading) = &mut one_reader else {
+                one_reader = Some(room.reading.lock().await);
+                continue;
+            };
+            // What the log did not have for another who asked, it does not have for this one.
+            let is_ahead = matches!(range, LogRange::After(_)) && reading.is_some_and(|began| began >= asked);
+            if is_ahead || tried == Some(range) {
+                return Ok(None);
             }
+            tried = Some(range);
+            self.read_log(key, &room, range, reading).await?;
         }
     }
 
@@ -151,14 +158,14 @@ impl Hub {
         let mut patience = GAP_PATIENCE;
         while self.holds(key, &room) {
             tokio::time::sleep(patience).await;
-            let _one_reader = room.reading.lock().await;
+            let mut one_reader = room.reading.lock().await;
             let (range, newest) = {
                 let mut queue = room.queue.lock().await;
                 (queue.order.next_to_read(), queue.order.newest())
             };
             let Some(range) = range else { return };
             self.metrics.gaps_read.inc();
-            match self.read_log(key, &room, range).await {
+            match self.read_log(key, &room, range, &mut one_reader).await {
                 Ok(head) if head < newest => self.drop_lost(key, &room, head, newest).await,
                 Ok(_) => {}
                 Err(_) => patience = (2 * patience).min(GAP_PATIENCE_MAX),
@@ -198,21 +205,24 @@ impl Hub {
         }
     }
 
-    /// Reads a part of the log, and releases what is next. Returns the end of the whole log. The caller holds the lock of the room's one reader.
+    /// Reads a part of the log, and releases what is next. Returns the end of the whole log. `one_reader`: the room's `reading`, locked.
     fn read_log<'a>(
         self: &'a Arc<Hub>,
         key: RoomKey,
         room: &'a Arc<Room>,
         range: LogRange,
+        one_reader: &'a mut Option<Instant>,
     ) -> BoxFuture<'a, Result<i64>> {
         Box::pin(async move {
             let Some(log_reader) = self.log_reader.get() else { return Ok(i64::MAX) };
+            let began = Instant::now();
             // The queue is not locked meanwhile: frames without a place in the log go on.
             let part = log_reader.read(key, range).await.inspect_err(|error| {
                 if !error.is_outage() {
                     tracing::error!(%error, "the log of a room could not be read");
                 }
             })?;
+            *one_reader = Some(began);
             let head = part.head;
             let mut queue = room.queue.lock().await;
             let was_extended = queue.order.is_extended();
@@ -470,5 +480,22 @@ pub(super) mod tests {
         })
         .await
         .expect("nobody reads for a socket that is gone");
+    }
+
+    #[tokio::test]
+    async fn clients_that_know_more_than_the_log_do_not_each_read_it() {
+        let (hub, node) = node();
+        node.gate.add_permits(99);
+        let mut client = Client::connects(&hub, &node).await;
+        client.receives("state").await;
+        let connections = hub.rooms.get(&ROOM).unwrap().all_connections();
+        node.noted();
+        let ask = |_| hub.find_missed(&connections[0], 99);
+        for missed in futures_util::future::join_all((0..20).map(ask)).await {
+            assert!(missed.unwrap().is_none());
+        }
+        assert_eq!(node.noted(), ["read after 3"]);
+        assert!(hub.find_missed(&connections[0], 99).await.unwrap().is_none());
+        assert_eq!(node.noted(), ["read after 3"], "it asked later");
     }
 }

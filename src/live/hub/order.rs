@@ -16,6 +16,9 @@ const HELD_MAX_BYTES: usize = 4 * 1024 * 1024;
 pub const TAIL_MAX_EVENTS: usize = 256;
 const TAIL_MAX_BYTES: usize = 64 * 1024;
 
+/// A position that no log reaches, the greatest exact number of JavaScript: a client at it asks for the state.
+const EVERYTHING: i64 = (1 << 53) - 1;
+
 /// The part of a room's log that is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogRange {
@@ -182,7 +185,7 @@ impl RoomOrder {
     /// Returns what a client needs that knows the events of its feed up to `since`.
     pub fn resume(&self, feed: Feed, since: i64) -> Resume {
         let for_everyone = feed == Feed::Public;
-        if since < 0 {
+        if !(0..EVERYTHING).contains(&since) {
             return Resume::State;
         }
         let Some(Released { last, tails, .. }) = self.released.as_deref() else {
@@ -329,6 +332,16 @@ mod tests {
                     assert_eq!(reads, usize::from(!is_remembered), "{feed:?} after {since}, told {told}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_client_that_asks_for_everything_causes_no_read() {
+        let mut order = RoomOrder::default();
+        order.begin_after(5);
+        assert!(matches!(order.resume(Feed::Full, 6), Resume::Read(LogRange::After(5))));
+        for since in [-1, EVERYTHING, i64::MAX] {
+            assert!(matches!(order.resume(Feed::Full, since), Resume::State));
         }
     }
 

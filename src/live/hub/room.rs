@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use super::connection::Connection;
 use super::order::RoomOrder;
@@ -13,8 +14,8 @@ const UNKNOWN: i64 = -1;
 pub(super) struct Room {
     pub members: [Members; 3],
     pub queue: tokio::sync::Mutex<EventQueue>,
-    /// Held by the one task that reads the log for the room.
-    pub reading: tokio::sync::Mutex<()>,
+    /// Held by the one task that reads the log for the room. Has the time at which the last read began that succeeded.
+    pub reading: tokio::sync::Mutex<Option<Instant>>,
     /// The last event released, to be seen without the lock on the queue.
     last: AtomicI64,
     /// Time at which an event was last released or heard of, in milliseconds since the hub began.
