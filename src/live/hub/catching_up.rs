@@ -55,13 +55,14 @@ impl Hub {
         of_kind.filter_map(|room| Some((room.key().id, room.last()?))).collect()
     }
 
-    /// Reads the log at once if the room is behind `head`, the last event in its log. Returns when all up to `head` is delivered
-    /// here, or the log could not be read. A caller who stops waiting interrupts no delivery.
+    /// Reads the log at once if the room is behind `head`, the last event in its log, and nobody reads it. Returns when all up to
+    /// `head` is delivered here, or the log could not be read. A caller who stops waiting interrupts no delivery.
     pub async fn catch_up(self: &Arc<Hub>, key: RoomKey, head: i64) {
         let Some(room) = self.rooms.get(&key).map(|r| r.clone()) else { return };
         let hub = self.clone();
         let catching_up = tokio::spawn(async move {
-            let mut one_reader = room.reading.lock().await;
+            // Otherwise callers would queue up behind a read that hangs. Whoever looks again finds what is left.
+            let Ok(mut one_reader) = room.reading.try_lock() else { return };
             while let Some(last) = room.last().filter(|last| *last < head) {
                 let read = hub.read_log(key, &room, LogRange::After(last), &mut one_reader).await;
                 if read.is_err() || room.last() == Some(last) {
