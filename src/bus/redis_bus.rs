@@ -31,8 +31,9 @@ use crate::planted::{self, Planted};
 
 /// Longest wait until the server has confirmed that a room's events come here.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(1);
-/// Frames for persons that one row holds, by the bytes of their payloads.
-const ROW_MAX_BYTES: usize = 128 * 1024;
+/// Frames that one message holds, by the bytes of their payloads and headers.
+const FRAMES_MAX_BYTES: usize = 128 * 1024;
+const FRAME_HEADER_BYTES: usize = 128;
 /// Attempts, and sockets of devices, are told to other nodes together.
 const GATHERED_FOR: Duration = Duration::from_millis(20);
 const COUNTS_PER_MESSAGE: usize = 512;
@@ -166,9 +167,9 @@ impl RedisBus {
     fn packets(&self, frames: Vec<RoomFrame>) -> Vec<Packet> {
         let mut packets: Vec<(usize, Packet)> = Vec::new();
         for frame in frames {
-            let bytes = frame.frame.payload().len();
+            let bytes = frame.frame.payload().len() + FRAME_HEADER_BYTES;
             match packets.last_mut() {
-                Some((sum, packet)) if *sum + bytes <= ROW_MAX_BYTES => {
+                Some((sum, packet)) if *sum + bytes <= FRAMES_MAX_BYTES => {
                     *sum += bytes;
                     packet.frames.push(frame);
                 }
