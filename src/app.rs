@@ -18,7 +18,7 @@ use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
 use crate::group_commit::GroupCommit;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
-use crate::live::{CloseSockets, DeviceSocket, Hub, Nodes, Presence, RoomFrame, log};
+use crate::live::{CloseSockets, Hub, Nodes, Presence, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::outside::gateways::Gateways;
@@ -84,63 +84,9 @@ impl School {
         answer.await.unwrap_or_else(|_| Err(Error::internal("a commit was lost")))
     }
 
-    /// Announces new sockets of devices to the other nodes, for ever, so that older sockets of the same devices are closed there.
-    pub async fn announce_devices(&self) {
-        loop {
-            let devices = Arc::new(self.bus.take_devices().await);
-            let mut announced = self.announce(devices.clone()).await;
-            while let Err(error) = announced {
-                if !error.is_outage() {
-                    tracing::error!(%error, "new sockets could not be announced; it is tried again");
-                }
-                tokio::time::sleep(ANNOUNCED_AGAIN_AFTER).await;
-                // A commit without an answer may have announced them.
-                announced = match self.bus.look_at_rows(&self.db).await {
-                    Ok(()) => self.announce(devices.clone()).await,
-                    error => error,
-                };
-            }
-        }
-    }
-
-    async fn announce(&self, devices: Arc<Vec<DeviceSocket>>) -> Result<()> {
-        let app = self.clone();
-        let written = self.group_commit.record(move |tx| {
-            let (app, devices) = (app.clone(), devices.clone());
-            Box::pin(async move { Ok((app.bus.record_devices(tx, &devices, app.now_ms()).await?, Vec::new())) })
-        });
-        self.bus.send(written.await?).await;
-        Ok(())
-    }
-
-    /// Tells the other nodes, for ever, when news without a log may not have reached them: their rooms fetch anew. At most once a
-    /// second.
-    pub async fn tell_unsent(&self) {
-        loop {
-            self.bus.unsent().await;
-            while let Err(error) = self.tell_to_resync().await {
-                if !error.is_outage() {
-                    tracing::error!(%error, "other nodes could not be told that news were lost; it is tried again");
-                }
-                tokio::time::sleep(ANNOUNCED_AGAIN_AFTER).await;
-            }
-            tokio::time::sleep(TOLD_AT_MOST_EVERY).await;
-        }
-    }
-
-    async fn tell_to_resync(&self) -> Result<()> {
-        let app = self.clone();
-        let written = self.group_commit.record(move |tx| {
-            let app = app.clone();
-            Box::pin(async move { Ok((app.bus.record_resync(tx, app.now_ms()).await?, Vec::new())) })
-        });
-        self.bus.send(written.await?).await;
-        Ok(())
-    }
-
     /// Deletes what the nodes have told each other long ago.
     pub async fn forget_old_news(&self) -> Result<()> {
-        if matches!(self.bus, Bus::Local(_)) {
+        if self.nodes.is_alone() {
             return Ok(());
         }
         let mut tx = self.db.begin().await?;
@@ -197,8 +143,6 @@ impl Deref for School {
 
 /// Time that a small write may take before the school counts as not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
-const ANNOUNCED_AGAIN_AFTER: Duration = Duration::from_secs(1);
-const TOLD_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 const ASKED_MAX_REQUESTS: usize = 4_096;
 

@@ -230,10 +230,12 @@ fn start_own(chores: &mut JoinSet<()>, app: &School) {
     every(chores, app, Duration::from_secs(5), "visits", |app| async move { visits::write_counted(&app).await });
     let following = app.clone();
     chores.spawn(async move { following.bus.keep_up(&following.db).await });
-    let announcing = app.clone();
-    chores.spawn(async move { announcing.announce_devices().await });
-    let telling = app.clone();
-    chores.spawn(async move { telling.tell_unsent().await });
+    if let Bus::Redis(bus) = &app.bus {
+        let (announcing, school) = (bus.clone(), app.clone());
+        chores.spawn(async move { announcing.announce_devices(&school.db, &school.group_commit).await });
+        let (requesting, school) = (bus.clone(), app.clone());
+        chores.spawn(async move { requesting.request_resyncs(&school.db, &school.group_commit).await });
+    }
     chores.spawn(analyse(app.clone()));
 }
 

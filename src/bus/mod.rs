@@ -21,7 +21,7 @@ pub use self::rows::delete_old;
 pub use self::seal::Sealer;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
-use crate::live::{CloseSockets, DeviceSocket, RoomFrame};
+use crate::live::{CloseSockets, RoomFrame};
 
 /// Pause between two looks at the database.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -69,44 +69,6 @@ impl Bus {
         match self {
             Bus::Local(node) => keep_up_alone(node, db).await,
             Bus::Redis(bus) => drop(futures_util::future::join(bus.keep_up(db), bus.send_counts()).await),
-        }
-    }
-
-    /// Waits for new sockets of devices, of which the other nodes are to hear; for ever if this node is alone.
-    pub async fn take_devices(&self) -> Vec<DeviceSocket> {
-        match self {
-            Bus::Local(_) => std::future::pending().await,
-            Bus::Redis(bus) => bus.take_devices().await,
-        }
-    }
-
-    /// Looks at once for what was committed for all nodes, by this one too.
-    pub async fn look_at_rows(&self, db: &Db) -> Result<()> {
-        match self {
-            Bus::Local(_) => Ok(()),
-            Bus::Redis(bus) => bus.look_at_rows(db).await,
-        }
-    }
-
-    pub async fn record_devices(&self, tx: &mut Tx, devices: &[DeviceSocket], now_ms: i64) -> Result<News> {
-        match self {
-            Bus::Local(_) => Ok(News::default()),
-            Bus::Redis(bus) => bus.record_devices(tx, devices, now_ms).await,
-        }
-    }
-
-    /// Waits until other nodes are to be told with `record_resync`; for ever if this node is alone.
-    pub async fn unsent(&self) {
-        match self {
-            Bus::Local(_) => std::future::pending().await,
-            Bus::Redis(bus) => bus.unsent().await,
-        }
-    }
-
-    pub async fn record_resync(&self, tx: &mut Tx, now_ms: i64) -> Result<News> {
-        match self {
-            Bus::Local(_) => Ok(News::default()),
-            Bus::Redis(bus) => bus.record_resync(tx, now_ms).await,
         }
     }
 

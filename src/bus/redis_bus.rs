@@ -5,6 +5,7 @@
 
 mod looks;
 mod owed;
+mod telling;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -37,7 +38,6 @@ const FRAME_HEADER_BYTES: usize = 128;
 /// Attempts, and sockets of devices, are told to other nodes together.
 const GATHERED_FOR: Duration = Duration::from_millis(20);
 const COUNTS_PER_MESSAGE: usize = 512;
-const DEVICES_PER_ROW: usize = 256;
 const DEVICES_MAX_SOCKETS: usize = 32_768;
 const COUNTED_MAX_CHANGES: usize = 16_384;
 
@@ -240,39 +240,6 @@ impl RedisBus {
                 false
             }
         }
-    }
-
-    /// Waits for sockets of devices that are to be announced with `record_devices`.
-    pub async fn take_devices(&self) -> Vec<DeviceSocket> {
-        loop {
-            self.has_devices.notified().await;
-            tokio::time::sleep(GATHERED_FOR).await;
-            let devices = std::mem::take(&mut *self.devices.lock().unwrap_or_else(PoisonError::into_inner));
-            if !devices.is_empty() {
-                return devices;
-            }
-        }
-    }
-
-    /// Writes announcements into the transaction. Other nodes hear of them when the news are sent, or find them. Those of sockets that
-    /// are gone would close others that are not, and so would a second one for the same socket: they are left out.
-    pub async fn record_devices(&self, tx: &mut Tx, devices: &[DeviceSocket], now_ms: i64) -> Result<News> {
-        let may_announce = |socket: &&DeviceSocket| self.node.hub.may_announce(socket, machine_ms());
-        let devices: Vec<DeviceSocket> = devices.iter().filter(may_announce).cloned().collect();
-        let packet = |some: &[DeviceSocket]| Packet { devices: some.to_vec(), ..self.packet() };
-        let recorded = devices.chunks(DEVICES_PER_ROW).map(packet).collect();
-        Ok(News { recorded: write_rows(tx, recorded, now_ms).await?, ..News::default() })
-    }
-
-    /// Waits until news for rooms without a log may not have reached other nodes, which then are to be told with `record_resync`.
-    pub async fn unsent(&self) {
-        self.unsent.notified().await;
-    }
-
-    /// Writes into the transaction that the rooms without a log are to fetch anew on the other nodes.
-    pub async fn record_resync(&self, tx: &mut Tx, now_ms: i64) -> Result<News> {
-        let recorded = vec![Packet { resync: true, ..self.packet() }];
-        Ok(News { recorded: write_rows(tx, recorded, now_ms).await?, ..News::default() })
     }
 
     /// Notes that a node is gone: what it had committed last, it may not have sent.
