@@ -290,7 +290,7 @@ impl Receiver for RedisBus {
     fn receive<'a>(&'a self, channel: &'a str, payload: &'a [u8]) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             let message = self.sealer.open(channel, payload);
-            match message.and_then(|message| Packet::decode(message).ok()) {
+            match message.and_then(Packet::decode) {
                 Some(packet) => self.accept(packet).await,
                 None => {
                     self.metrics.bus_unread.inc();

@@ -149,8 +149,8 @@ impl RedisBus {
 
     async fn accept_body(&self, row: i64, body: &str) {
         match Packet::decode(body.as_bytes()) {
-            Ok(packet) => self.accept_row(Packet { row: Some(row), ..packet }).await,
-            Err(_) => {
+            Some(packet) => self.accept_row(Packet { row: Some(row), ..packet }).await,
+            None => {
                 self.metrics.bus_unread.inc();
                 self.rows().claim(row);
             }
