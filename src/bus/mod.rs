@@ -1,5 +1,6 @@
 //! News between nodes: plain data, on which any node can act. A node alone delivers its own to itself.
 
+mod heard_counts;
 mod news;
 pub mod redis;
 mod redis_bus;

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use self::owed::Owed;
 
+use super::heard_counts::HeardCounts;
 use super::news::{LocalNode, News};
 use super::redis::{Links, Receiver};
 use super::rows::{self, HandledRows};
@@ -62,6 +63,7 @@ pub struct RedisBus {
     /// Counts of this node that the others have yet to hear.
     counted: Mutex<Vec<CountChange>>,
     has_counted: Notify,
+    heard_counts: Mutex<HeardCounts>,
     /// Sockets of devices that are to be announced.
     devices: Mutex<Vec<DeviceSocket>>,
     has_devices: Notify,
@@ -92,6 +94,7 @@ impl RedisBus {
             unsent: Notify::new(),
             counted: Mutex::default(),
             has_counted: Notify::new(),
+            heard_counts: Mutex::default(),
             devices: Mutex::default(),
             has_devices: Notify::new(),
             metrics: metrics.clone(),
@@ -111,6 +114,10 @@ impl RedisBus {
 
     fn owed(&self) -> MutexGuard<'_, Owed> {
         self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn heard_counts(&self) -> MutexGuard<'_, HeardCounts> {
+        self.heard_counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn left_rooms(&self) -> MutexGuard<'_, HashMap<RoomKey, Instant>> {
@@ -220,12 +227,14 @@ impl RedisBus {
     /// Sends counts, several at once, for ever.
     pub async fn send_counts(&self) {
         let common = self.common();
+        let mut number = 0;
         loop {
             self.has_counted.notified().await;
             tokio::time::sleep(GATHERED_FOR).await;
             let counted = std::mem::take(&mut *self.counted.lock().unwrap_or_else(PoisonError::into_inner));
             for some in counted.chunks(COUNTS_PER_MESSAGE) {
-                let packet = Packet { counted: some.to_vec(), ..self.packet() };
+                number += 1;
+                let packet = Packet { counted: some.to_vec(), number, ..self.packet() };
                 self.publish(&common, &packet);
             }
         }
@@ -281,7 +290,10 @@ impl RedisBus {
             self.rows_woken.notify_one();
             return;
         }
-        let Packet { from, changed_ms, frames, counted, .. } = packet;
+        let Packet { from, changed_ms, frames, mut counted, number, .. } = packet;
+        if !counted.is_empty() && !self.heard_counts().take(from, number, changed_ms, machine_ms()) {
+            counted.clear();
+        }
         self.node.accept(Packet { from, changed_ms, frames, counted, ..Packet::default() }).await;
     }
 }

@@ -23,11 +23,13 @@ pub struct Packet {
     pub from: Instance,
     /// The newest row of `node_messages` that the others are to read; in a row, its own id. Each node acts once on each row.
     pub row: Option<i64>,
-    /// Time at which sockets lost their right, on the wall clock of the node that sent this.
+    /// Time at which this was made, and sockets lost their right, on the wall clock of the node that sent it.
     pub changed_ms: i64,
     pub frames: Vec<RoomFrame>,
     pub closed: Vec<CloseSockets>,
     pub counted: Vec<CountChange>,
+    /// Greater in each message of an instance that has counts.
+    pub number: u64,
     pub devices: Vec<DeviceSocket>,
     /// Whether news for rooms without a log were lost: those rooms are to fetch anew.
     pub resync: bool,
@@ -51,6 +53,8 @@ struct Header {
     close: Vec<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     counted: Vec<Value>,
+    #[serde(default)]
+    number: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     devices: Vec<Value>,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -117,6 +121,7 @@ impl Packet {
             frames: to_values(self.frames.iter().map(FrameHeader::from)).ok()?,
             close: to_values(self.closed.iter().map(CloseOrder::from)).ok()?,
             counted: to_values(self.counted.iter()).ok()?,
+            number: self.number,
             devices: to_values(self.devices.iter().map(DeviceHeader::from)).ok()?,
             resync: self.resync,
         };
@@ -143,8 +148,8 @@ impl Packet {
         let closed = from_values::<CloseOrder>(header.close).map(CloseSockets::from).collect();
         let counted = from_values(header.counted).collect();
         let devices = from_values::<DeviceHeader>(header.devices).map(DeviceSocket::from).collect();
-        let Header { from, row, changed_ms, resync, .. } = header;
-        Some(Packet { from, row, changed_ms, frames, closed, counted, devices, resync })
+        let Header { from, row, changed_ms, number, resync, .. } = header;
+        Some(Packet { from, row, changed_ms, frames, closed, counted, number, devices, resync })
     }
 }
 
@@ -278,6 +283,7 @@ mod tests {
                 CountChange::Forgiven(Attempts::PlaysOf { person: 7, most: 5 }),
                 CountChange::AccountForgiven(7),
             ],
+            number: 3,
             devices: vec![DeviceSocket { room, person: 7, device: "어머니 폰".into(), socket: 3 }],
             resync: true,
         }
