@@ -243,7 +243,10 @@ impl RedisBus {
     /// Returns `false` if the packet is lost for sure.
     fn publish(&self, channel: &str, packet: &Packet) -> bool {
         match (packet.encode(), self.links.get()) {
-            (Some(bytes), Some(links)) => links.publish(channel, self.sealer.seal(channel, &bytes)),
+            (Some(bytes), Some(links)) => {
+                let sealed = self.sealer.seal(channel, &bytes);
+                links.publish(channel, [&self.instance.to_le_bytes(), &sealed[..]].concat())
+            }
             _ => {
                 self.metrics.bus_dropped.inc();
                 false
@@ -301,8 +304,12 @@ impl RedisBus {
 impl Receiver for RedisBus {
     fn receive<'a>(&'a self, channel: &'a str, payload: &'a [u8]) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            let message = self.sealer.open(channel, payload);
-            match message.and_then(Packet::decode) {
+            let (from, sealed) = payload.split_at_checked(size_of::<Instance>()).unwrap_or((&[], payload));
+            // Most messages on some channels come back to the node that sent them.
+            if from == self.instance.to_le_bytes() {
+                return;
+            }
+            match self.sealer.open(channel, sealed).and_then(Packet::decode) {
                 Some(packet) => self.accept(packet).await,
                 None => {
                     self.metrics.bus_unread.inc();
