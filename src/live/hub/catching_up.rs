@@ -81,14 +81,7 @@ impl Hub {
     /// Tells it the clients in these rooms of a kind alone.
     pub async fn resync_rooms(self: &Arc<Hub>, kind: char, ids: Vec<i64>) {
         let frame = Frame::resync();
-        let to_room = |id| RoomFrame {
-            room: RoomKey { kind, id },
-            seq: None,
-            for_everyone: true,
-            may_batch: false,
-            personal: false,
-            frame: frame.clone(),
-        };
+        let to_room = |id| RoomFrame::unlogged(RoomKey { kind, id }, frame.clone());
         self.deliver(ids.into_iter().map(to_room).collect()).await;
     }
 
@@ -284,8 +277,7 @@ pub(super) mod tests {
     }
 
     fn event(seq: i64) -> RoomFrame {
-        let frame = Frame::text(seq.to_string());
-        RoomFrame { room: ROOM, seq: Some(seq), for_everyone: true, may_batch: false, personal: false, frame }
+        RoomFrame { seq: Some(seq), ..RoomFrame::unlogged(ROOM, Frame::text(seq.to_string())) }
     }
 
     impl LogReader for Node {

@@ -72,6 +72,13 @@ pub struct RoomFrame {
     pub frame: Frame,
 }
 
+impl RoomFrame {
+    /// A frame for everyone in a room without a log.
+    pub fn unlogged(room: RoomKey, frame: Frame) -> RoomFrame {
+        RoomFrame { room, seq: None, for_everyone: true, may_batch: false, personal: false, frame }
+    }
+}
+
 pub struct Hub {
     rooms: DashMap<RoomKey, Arc<Room>>,
     devices: DashMap<(RoomKey, i64, Box<str>), Arc<Connection>>,

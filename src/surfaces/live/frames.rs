@@ -173,8 +173,7 @@ fn student_event(published: &PublishedEvent, names: &Names, timestamp: String) -
 }
 
 fn course_frame(room: RoomKey, kind: &str, data: Value) -> RoomFrame {
-    let frame = Frame::text(json!({ "type": kind, "data": data }).to_string());
-    RoomFrame { room, seq: None, for_everyone: true, may_batch: false, personal: false, frame }
+    RoomFrame::unlogged(room, Frame::text(json!({ "type": kind, "data": data }).to_string()))
 }
 
 fn dashboard_frames(published: &PublishedEvent, names: &Names) -> Vec<RoomFrame> {
@@ -277,8 +276,7 @@ fn person_frame(published: &PublishedEvent) -> Option<RoomFrame> {
         }
         _ => return None,
     };
-    let room = room::person(person);
-    Some(RoomFrame { room, seq: None, for_everyone: true, may_batch: false, personal: true, frame })
+    Some(RoomFrame { personal: true, ..RoomFrame::unlogged(room::person(person), frame) })
 }
 
 pub fn help_available(event: &Event) -> Option<Frame> {
