@@ -194,6 +194,11 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// Draws a number below `end`. The bias of the remainder is too small to measure where 2^64 is much larger.
+pub fn random_below(end: u64) -> u64 {
+    u64::from_le_bytes(random_bytes()) % end
+}
+
 /// Draws a word of 16 letters and digits.
 pub fn random_word() -> String {
     format!("{:016x}", u64::from_le_bytes(random_bytes()))
@@ -216,8 +221,7 @@ pub fn random_id() -> i64 {
 /// Returns a code of this many digits, to be read out and typed on a number pad. It does not begin with 0.
 pub fn digit_code(digits: u32) -> String {
     let least = 10_u64.pow(digits.saturating_sub(1));
-    // The bias of the remainder is too small to measure: 2^64 is much larger.
-    (least + u64::from_le_bytes(random_bytes()) % (9 * least)).to_string()
+    (least + random_below(9 * least)).to_string()
 }
 
 /// Returns 64 bits that nobody can guess, as 11 characters for a URL. One of them is a letter, so that nothing reads the key

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::app::{App, AskedHelp, School};
 use crate::bus::{Bus, LocalNode, RedisBus, RoomKinds, Sealer};
-use crate::clock::{Clock, random_bytes};
+use crate::clock::Clock;
 use crate::config::{Config, ObjectPlace};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -58,9 +59,9 @@ const LAST_WRITES_WITHIN: Duration = Duration::from_millis(1_500);
 /// The time that closing the connections to the database may take after that.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);
 /// Clients come back spread over this time, so that the server is not overrun that starts in place of this one.
-const COME_BACK_WITHIN_MS: u64 = 5_000;
+const COME_BACK_AFTER_MS: Range<u64> = 250..5_250;
 /// The same where other nodes share them, and are there already.
-const COME_TO_OTHERS_WITHIN_MS: u64 = 1_250;
+const COME_TO_OTHERS_AFTER_MS: Range<u64> = 250..1_500;
 
 /// Opens the database and puts the parts of the school together. Nothing listens yet.
 pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
@@ -166,11 +167,7 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     tracing::info!("closing");
     app.leave();
     let _ = leave.send(true);
-    let within_ms = if app.nodes.is_alone() { COME_BACK_WITHIN_MS } else { COME_TO_OTHERS_WITHIN_MS };
-    app.hub.dismiss_all(|| {
-        let retry_after_ms = 250 + u64::from_le_bytes(random_bytes()) % within_ms;
-        format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
-    });
+    app.hub.dismiss_all(if app.nodes.is_alone() { COME_BACK_AFTER_MS } else { COME_TO_OTHERS_AFTER_MS });
     if timeout(GOODBYE_WITHIN, serving).await.is_err() {
         tracing::warn!("some requests were not answered in time");
     }

@@ -17,7 +17,7 @@ use super::channels::Channels;
 use super::connecting::{Connecting, RedisConnection};
 use super::inbox::{Inbox, Receiver};
 use super::slots::{ServerPlace, SlotMap};
-use crate::clock::random_bytes;
+use crate::clock::{random_below, random_bytes};
 use crate::metrics::Metrics;
 use crate::planted::{self, Planted};
 
@@ -84,7 +84,7 @@ impl Backoff {
     pub async fn wait(&mut self) {
         let most = (Backoff::FIRST_MS << self.0.min(Backoff::DOUBLED_MAX_TIMES)).min(2_000);
         self.0 += 1;
-        let ms = most / 2 + u64::from_le_bytes(random_bytes()) % (most / 2 + 1);
+        let ms = most / 2 + random_below(most / 2 + 1);
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
 }

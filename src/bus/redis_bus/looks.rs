@@ -2,6 +2,7 @@
 //! soon, however much the rooms have to read.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use futures_util::future;
@@ -11,7 +12,7 @@ use super::RedisBus;
 use super::owed::RoomLook;
 use crate::bus::wire::Packet;
 use crate::bus::{LOOK_EVERY, finish, rooms, rows};
-use crate::clock::{machine_ms, random_bytes};
+use crate::clock::machine_ms;
 use crate::db::Db;
 use crate::error::Result;
 use crate::live::RoomKey;
@@ -22,7 +23,7 @@ const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(100);
 /// The events of a room are heard this long after the last socket has left it: its people may come back.
 const HEARD_AFTER_LAST: Duration = Duration::from_secs(10);
 
-const COME_BACK_WITHIN_MS: u64 = 5_000;
+const COME_BACK_AFTER_MS: Range<u64> = 0..5_000;
 
 impl RedisBus {
     /// Begins with what is in the database: no socket is here yet whom it could concern.
@@ -65,7 +66,7 @@ impl RedisBus {
             tokio::time::sleep(LOOK_EVERY).await;
             if self.rows().take_overdue(Instant::now()) {
                 tracing::warn!("this node cannot read what others tell it; its sockets are to come back");
-                self.dismiss_all();
+                self.node.hub.dismiss_all(COME_BACK_AFTER_MS);
             }
         }
     }
@@ -73,13 +74,6 @@ impl RedisBus {
     /// The time since this node last saw what the others had committed.
     pub fn blind_for(&self) -> Duration {
         self.rows().looked_ago(Instant::now())
-    }
-
-    fn dismiss_all(&self) {
-        self.node.hub.dismiss_all(|| {
-            let retry_after_ms = u64::from_le_bytes(random_bytes()) % COME_BACK_WITHIN_MS;
-            format!(r#"{{"retry_after_ms":{retry_after_ms}}}"#)
-        });
     }
 
     /// Waits for the next look.
@@ -142,7 +136,7 @@ impl RedisBus {
                 seconds = away_for.as_secs(),
                 "this node could not hear the others; its sockets are to come back"
             );
-            self.dismiss_all();
+            self.node.hub.dismiss_all(COME_BACK_AFTER_MS);
         }
         Ok(())
     }

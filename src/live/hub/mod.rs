@@ -14,6 +14,7 @@ mod room;
 mod socket_limits;
 mod wheel;
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,7 @@ use self::room::{EventQueue, Room};
 pub use self::socket_limits::{SocketLimits, SocketPermit};
 use self::wheel::Wheel;
 use super::frame::Frame;
+use crate::clock::random_below;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 use crate::planted::{self, Planted};
@@ -300,11 +302,12 @@ impl Hub {
         }
     }
 
-    /// Closes all sockets because the server stops. `reason` is called for each, so that each client gets its own time to come back.
-    pub fn dismiss_all(&self, reason: impl Fn() -> String) {
+    /// Closes all sockets. Each client gets its own time after which it is to come back.
+    pub fn dismiss_all(&self, back_after_ms: Range<u64>) {
         let rooms: Vec<Arc<Room>> = self.rooms.iter().map(|r| r.value().clone()).collect();
         for connection in rooms.iter().flat_map(|room| room.all_connections()) {
-            connection.close(close::RESTART, &reason());
+            let ms = back_after_ms.start + random_below(back_after_ms.end - back_after_ms.start);
+            connection.close(close::RESTART, &format!(r#"{{"retry_after_ms":{ms}}}"#));
         }
     }
 
