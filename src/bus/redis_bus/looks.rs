@@ -1,7 +1,6 @@
 //! Looks at the database, which find what Redis did not bring. Rows and rooms are looked at apart: sockets without a right are closed
 //! soon, however much the rooms have to read.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -106,12 +105,7 @@ impl RedisBus {
     async fn look_up(&self, db: &Db, look: &RoomLook) -> Result<()> {
         let (hub, kind) = (&self.node.hub, self.node.kinds.logged);
         let quiet_for = if look.all { Duration::ZERO } else { rooms::QUIET_FOR };
-        let mut lasts: HashMap<i64, i64> = hub.quiet_rooms(kind, quiet_for).into_iter().collect();
-        if !look.late.is_empty() && !look.all {
-            let late = hub.quiet_rooms(kind, Duration::ZERO).into_iter();
-            lasts.extend(late.filter(|(id, _)| look.late.contains(&RoomKey { kind, id: *id })));
-        }
-        rooms::look_up(hub, db, kind, lasts).await
+        rooms::look_up(hub, db, kind, hub.quiet_rooms(kind, quiet_for, &look.late)).await
     }
 
     /// Acts on all rows that this node has not acted on.

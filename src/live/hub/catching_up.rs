@@ -1,8 +1,10 @@
 //! Finding and reading what the rooms of this node missed: from the log where a room has one, else by telling its clients.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use dashmap::mapref::multiple::RefMulti;
 use futures_util::future::BoxFuture;
 
 use super::connection::{Connection, close};
@@ -47,12 +49,15 @@ impl Hub {
         let _ = self.gate.set(gate);
     }
 
-    /// The rooms of a kind whose last event is known and in which no event was heard of for so long, each with that last event.
-    /// No room is locked.
-    pub fn quiet_rooms(&self, kind: char, quiet_for: Duration) -> Vec<(i64, i64)> {
-        let Some(before_ms) = self.now_ms().checked_sub(quiet_for.as_millis() as u64) else { return Vec::new() };
-        let of_kind = self.rooms.iter().filter(|room| room.key().kind == kind && room.heard_ms() <= before_ms);
-        of_kind.filter_map(|room| Some((room.key().id, room.last()?))).collect()
+    /// The rooms of a kind whose last event is known and in which no event was heard of for so long, and those of them that are
+    /// `late`, each with that last event. No room is locked.
+    pub fn quiet_rooms(&self, kind: char, quiet_for: Duration, late: &HashSet<RoomKey>) -> HashMap<i64, i64> {
+        let before_ms = self.now_ms().checked_sub(quiet_for.as_millis() as u64);
+        let of_kind = self.rooms.iter().filter(|room| room.key().kind == kind);
+        let is_meant = |room: &RefMulti<'_, RoomKey, Arc<Room>>| {
+            before_ms.is_some_and(|before_ms| room.heard_ms() <= before_ms) || late.contains(room.key())
+        };
+        of_kind.filter(is_meant).filter_map(|room| Some((room.key().id, room.last()?))).collect()
     }
 
     /// Reads the log at once if the room is behind `head`, the last event in its log, and nobody reads it. Returns when all up to
@@ -411,14 +416,16 @@ pub(super) mod tests {
         node.gate.add_permits(9);
         let mut client = Client::connects(&hub, &node).await;
         client.receives("state").await;
-        assert_eq!(hub.quiet_rooms('s', Duration::ZERO), [(1, 3)]);
-        assert!(hub.quiet_rooms('p', Duration::ZERO).is_empty(), "it has no log");
-        assert!(hub.quiet_rooms('s', Duration::from_secs(3_600)).is_empty());
+        let quiet_for = |kind, s| hub.quiet_rooms(kind, Duration::from_secs(s), &HashSet::new());
+        assert_eq!(quiet_for('s', 0), [(1, 3)].into());
+        assert!(quiet_for('p', 0).is_empty(), "it has no log");
+        assert!(quiet_for('s', 3_600).is_empty());
+        assert_eq!(hub.quiet_rooms('s', Duration::from_secs(3_600), &[ROOM, OWN].into()), [(1, 3)].into());
         node.noted();
         *node.head.lock().unwrap() = 6;
         tokio::join!(hub.catch_up(ROOM, 6), hub.catch_up(ROOM, 5), hub.catch_up(ROOM, 6), hub.catch_up(ROOM, 3));
         assert_eq!(node.noted(), ["read after 3", "read after 5"]);
-        assert_eq!(hub.quiet_rooms('s', Duration::ZERO), [(1, 6)]);
+        assert_eq!(quiet_for('s', 0), [(1, 6)].into());
         for seq in 4..=6 {
             client.receives(&seq.to_string()).await;
         }
@@ -449,7 +456,7 @@ pub(super) mod tests {
         hub.deliver(vec![event(4)]).await;
         client.receives("4").await;
         hub.note_head(ROOM, 4, 3).await;
-        assert!(hub.quiet_rooms('s', Duration::ZERO).is_empty(), "the room begins anew");
+        assert!(hub.quiet_rooms('s', Duration::ZERO, &HashSet::new()).is_empty(), "the room begins anew");
         client.is_told_to_come_back().await;
     }
     #[tokio::test]
