@@ -23,7 +23,7 @@ const CONNECTED_WITHIN: Duration = Duration::from_secs(3);
 pub const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
 /// The way to the servers, the same for all masters of a cluster.
-pub struct Connecting {
+pub struct RedisConnector {
     pub login: RedisConnectionInfo,
     pub tls: Option<TlsConnector>,
 }
@@ -43,7 +43,7 @@ impl Drop for RedisConnection {
 trait RedisStream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> RedisStream for T {}
 
-impl Connecting {
+impl RedisConnector {
     /// Connects. `pushed` is called for what the server sends unasked, and must not wait.
     pub async fn connect<F>(
         &self,

@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::channels::Channels;
-use super::connecting::{Connecting, RedisConnection};
+use super::connecting::{RedisConnection, RedisConnector};
 use super::inbox::{Inbox, Receiver};
 use super::slots::{ServerPlace, SlotMap};
 use crate::clock::{random_below, random_bytes};
@@ -37,7 +37,7 @@ const PROBE_NAMES_MAX: u32 = 200_000;
 
 /// The parts that all links share.
 pub struct LinkParts {
-    pub connecting: Connecting,
+    pub connector: RedisConnector,
     /// The beginning of the names of all channels of this school.
     pub prefix: String,
     pub inbox: Inbox,
@@ -61,8 +61,8 @@ pub struct Link {
     task: OnceLock<AbortHandle>,
 }
 
-/// A message of the server for this link itself.
-enum Pushed {
+/// Something that the server tells this link itself.
+enum LinkEvent {
     Subscribed(Arc<str>),
     Unsubscribed(Arc<str>),
     Probe,
@@ -102,7 +102,7 @@ impl Link {
             is_up: AtomicBool::new(false),
             task: OnceLock::new(),
         });
-        let task = tokio::spawn(keep(link.clone(), shared.clone(), messages));
+        let task = tokio::spawn(keep_link_open(link.clone(), shared.clone(), messages));
         let _ = link.task.set(task.abort_handle());
         link
     }
@@ -159,7 +159,7 @@ impl Link {
         })
     }
 
-    fn word(&self, plain: &'static str, sharded: &'static str) -> &'static str {
+    fn command_name(&self, plain: &'static str, sharded: &'static str) -> &'static str {
         if self.is_of_cluster() { sharded } else { plain }
     }
 
@@ -171,8 +171,8 @@ impl Link {
     }
 }
 
-/// Keeps the link, until its task is aborted.
-async fn keep(link: Arc<Link>, shared: Arc<LinkParts>, mut outgoing: mpsc::Receiver<(String, Vec<u8>)>) {
+/// Keeps the link open, until its task is aborted.
+async fn keep_link_open(link: Arc<Link>, shared: Arc<LinkParts>, mut outgoing: mpsc::Receiver<(String, Vec<u8>)>) {
     let mut backoff = Backoff::default();
     loop {
         let why = match OpenLink::begin(&link, &shared).await {
@@ -199,25 +199,21 @@ async fn keep(link: Arc<Link>, shared: Arc<LinkParts>, mut outgoing: mpsc::Recei
     }
 }
 
-/// Something that the server has sent unasked.
-enum Read {
-    ForLink(Pushed),
-    Message(Arc<str>, Vec<u8>),
-}
-
-fn read(info: PushInfo, probe: &Arc<str>) -> Option<Read> {
+/// Takes what the server has sent unasked. Messages go into the inbox; returns what concerns the link itself.
+fn take(info: PushInfo, probe: &Arc<str>, inbox: &Inbox) -> Option<LinkEvent> {
     if info.kind == PushKind::Disconnection {
-        return Some(Read::ForLink(Pushed::Disconnected));
+        return Some(LinkEvent::Disconnected);
     }
     let mut data = info.data.into_iter();
     let Some(Value::BulkString(channel)) = data.next() else { return None };
     let channel: Arc<str> = String::from_utf8(channel).ok()?.into();
     match (info.kind, data.next()) {
-        (PushKind::Subscribe | PushKind::SSubscribe, _) => Some(Read::ForLink(Pushed::Subscribed(channel))),
-        (PushKind::Unsubscribe | PushKind::SUnsubscribe, _) => Some(Read::ForLink(Pushed::Unsubscribed(channel))),
-        (PushKind::Message | PushKind::SMessage, _) if channel == *probe => Some(Read::ForLink(Pushed::Probe)),
+        (PushKind::Subscribe | PushKind::SSubscribe, _) => Some(LinkEvent::Subscribed(channel)),
+        (PushKind::Unsubscribe | PushKind::SUnsubscribe, _) => Some(LinkEvent::Unsubscribed(channel)),
+        (PushKind::Message | PushKind::SMessage, _) if channel == *probe => Some(LinkEvent::Probe),
         (PushKind::Message | PushKind::SMessage, Some(Value::BulkString(payload))) => {
-            Some(Read::Message(channel, payload))
+            inbox.put(channel, payload);
+            None
         }
         _ => None,
     }
@@ -228,7 +224,7 @@ struct OpenLink<'a> {
     link: &'a Link,
     shared: &'a LinkParts,
     subscriber: RedisConnection,
-    pushed: mpsc::UnboundedReceiver<Pushed>,
+    events: mpsc::UnboundedReceiver<LinkEvent>,
     probe: Arc<str>,
     /// Time at which the probe was heard last.
     heard: Instant,
@@ -249,28 +245,24 @@ impl<'a> OpenLink<'a> {
     /// Connects twice, and has the probe's own channel confirmed. Returns the open link and the connection that publishes.
     async fn begin(link: &'a Link, shared: &'a LinkParts) -> Result<(OpenLink<'a>, RedisConnection), String> {
         let probe = link.probe_name(&shared.prefix).ok_or("the server has no slots any more")?;
-        // As many as there are channels, and few more.
-        let (sender, pushed) = mpsc::unbounded_channel();
+        // Holds at most one answer for each channel, and probes.
+        let (sender, events) = mpsc::unbounded_channel();
         let inbox = shared.inbox.clone();
         let own = probe.clone();
-        let take = move |info: PushInfo| match read(info, &own) {
-            Some(Read::Message(channel, payload)) => {
-                inbox.put(channel, payload);
-                Ok(())
-            }
-            Some(Read::ForLink(pushed)) => sender.send(pushed).map_err(|_| ()),
+        let hear = move |info: PushInfo| match take(info, &own, &inbox) {
+            Some(event) => sender.send(event).map_err(|_| ()),
             None => Ok(()),
         };
-        let subscriber = shared.connecting.connect(&link.place, Some(take)).await?;
-        let publisher = shared.connecting.connect(&link.place, None::<fn(PushInfo) -> Result<(), ()>>).await?;
-        let subscribe = link.word("SUBSCRIBE", "SSUBSCRIBE");
+        let subscriber = shared.connector.connect(&link.place, Some(hear)).await?;
+        let publisher = shared.connector.connect(&link.place, None::<fn(PushInfo) -> Result<(), ()>>).await?;
+        let subscribe = link.command_name("SUBSCRIBE", "SSUBSCRIBE");
         let mut commands = subscriber.commands.clone();
         let _: Value = cmd(subscribe).arg(&*probe).query_async(&mut commands).await.map_err(|e| e.to_string())?;
         let open = OpenLink {
             link,
             shared,
             subscriber,
-            pushed,
+            events,
             probe,
             heard: Instant::now(),
             asked: HashMap::new(),
@@ -295,16 +287,16 @@ impl<'a> OpenLink<'a> {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                pushed = self.pushed.recv() => match pushed {
-                    Some(Pushed::Probe) => {
+                event = self.events.recv() => match event {
+                    Some(LinkEvent::Probe) => {
                         self.heard = Instant::now();
                         if self.first.is_none() && let Err(why) = self.begin_to_subscribe().await {
                             return why;
                         }
                     }
-                    Some(Pushed::Subscribed(channel)) => self.note_subscribed(channel),
-                    Some(Pushed::Unsubscribed(channel)) => self.note_unsubscribed(&channel),
-                    Some(Pushed::Disconnected) | None => return "the connection was closed".into(),
+                    Some(LinkEvent::Subscribed(channel)) => self.note_subscribed(channel),
+                    Some(LinkEvent::Unsubscribed(channel)) => self.note_unsubscribed(&channel),
+                    Some(LinkEvent::Disconnected) | None => return "the connection was closed".into(),
                 },
                 () = self.link.has_changed.notified(), if self.first.is_some() => {
                     if let Err(why) = self.follow_changes().await {
@@ -357,7 +349,7 @@ impl<'a> OpenLink<'a> {
                 first.remove(channel);
             }
         }
-        self.send(self.link.word("UNSUBSCRIBE", "SUNSUBSCRIBE"), &unwanted).await?;
+        self.send(self.link.command_name("UNSUBSCRIBE", "SUNSUBSCRIBE"), &unwanted).await?;
         self.subscribe(wanted).await?;
         self.look_whether_up();
         Ok(())
@@ -366,7 +358,7 @@ impl<'a> OpenLink<'a> {
     async fn subscribe(&mut self, channels: Vec<Arc<str>>) -> Result<(), String> {
         let now = Instant::now();
         self.asked.extend(channels.iter().map(|channel| (channel.clone(), now)));
-        self.send(self.link.word("SUBSCRIBE", "SSUBSCRIBE"), &channels).await
+        self.send(self.link.command_name("SUBSCRIBE", "SSUBSCRIBE"), &channels).await
     }
 
     /// Sends a command for these channels: one for many, but in a cluster one for each, since each may have another slot. The
@@ -436,7 +428,7 @@ async fn send_probes(link: &Link, probe: &str, mut commands: MultiplexedConnecti
             Err(error) if !error.is_timeout() => return error.to_string(),
             _ => {}
         }
-        let mut publish = cmd(link.word("PUBLISH", "SPUBLISH"));
+        let mut publish = cmd(link.command_name("PUBLISH", "SPUBLISH"));
         publish.arg(probe).arg("");
         match publish.query_async::<Value>(&mut commands).await {
             Err(error) if !error.is_timeout() => return error.to_string(),
@@ -460,14 +452,14 @@ async fn publish(
     mut commands: MultiplexedConnection,
     outgoing: &mut mpsc::Receiver<(String, Vec<u8>)>,
 ) -> String {
-    let word = link.word("PUBLISH", "SPUBLISH");
+    let publish = link.command_name("PUBLISH", "SPUBLISH");
     let mut messages = Vec::new();
     while outgoing.recv_many(&mut messages, MESSAGES_PER_WRITE).await > 0 {
         let mut pipe = redis::pipe();
         let count = messages.len();
         for (channel, payload) in messages.drain(..) {
             link.outgoing_bytes.fetch_sub(payload.len(), Ordering::Relaxed);
-            pipe.cmd(word).arg(channel).arg(payload);
+            pipe.cmd(publish).arg(channel).arg(payload);
         }
         let failed = match commands.send_packed_commands(&pipe, 0, count).await {
             Ok(answers) => {

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use self::channels::Channels;
-use self::connecting::Connecting;
+use self::connecting::RedisConnector;
 use self::inbox::Inbox;
 pub use self::inbox::Receiver;
 use self::link::{Backoff, Link, LinkParts};
@@ -63,7 +63,7 @@ impl Links {
         let address = settings.address().ok_or_else(|| Error::internal("there is no address of Redis"))?;
         let tls = address.is_tls.then(|| connecting::tls(settings.redis_ca.as_deref())).transpose()?;
         let shared = Arc::new(LinkParts {
-            connecting: Connecting { login: address.login, tls },
+            connector: RedisConnector { login: address.login, tls },
             prefix,
             inbox: Inbox::new(receiver.clone(), metrics.clone()),
             receiver,
@@ -163,7 +163,7 @@ impl Routing {
     /// Asks a server for the masters of its cluster; `None` if it is a single server.
     async fn ask_for_servers(&self, place: &ServerPlace) -> std::result::Result<Option<SlotMap>, String> {
         let none = None::<fn(redis::PushInfo) -> std::result::Result<(), ()>>;
-        let connection = self.shared.connecting.connect(place, none).await?;
+        let connection = self.shared.connector.connect(place, none).await?;
         let mut commands = connection.commands.clone();
         let hello: HashMap<String, Value> = cmd("HELLO").query_async(&mut commands).await.map_err(|e| e.to_string())?;
         let mode = match hello.get("mode") {
