@@ -3,8 +3,8 @@
 //! The events of a session's log, and the rows of `node_messages`, are never lost: each node looks there every second. What comes through
 //! Redis is only sooner. Rooms without a log are told to fetch anew after anything may have been lost.
 
+mod due_looks;
 mod looks;
-mod owed;
 mod telling;
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
-use self::owed::Owed;
+use self::due_looks::DueLooks;
 
 use super::heard_counts::HeardCounts;
 use super::news::{LocalNode, News};
@@ -56,7 +56,7 @@ pub struct RedisBus {
     /// Rooms that are heard though no socket is in them, and since when.
     left_rooms: Mutex<HashMap<RoomKey, Instant>>,
     /// Looks that are due since messages may have been lost.
-    owed: Mutex<Owed>,
+    due_looks: Mutex<DueLooks>,
     woken: Notify,
     /// Notified when news for rooms without a log may not have reached other nodes.
     unsent: Notify,
@@ -89,7 +89,7 @@ impl RedisBus {
             rows_woken: Notify::new(),
             looking: tokio::sync::Mutex::default(),
             left_rooms: Mutex::default(),
-            owed: Mutex::new(Owed { is_interrupted: true, ..Owed::default() }),
+            due_looks: Mutex::new(DueLooks { is_interrupted: true, ..DueLooks::default() }),
             woken: Notify::new(),
             unsent: Notify::new(),
             counted: Mutex::default(),
@@ -100,7 +100,7 @@ impl RedisBus {
             metrics: metrics.clone(),
         });
         let links = Links::open(settings, prefix, bus.clone(), metrics)?;
-        links.want(&bus.common());
+        links.want(&bus.common_channel());
         let _ = bus.links.set(links);
         bus.node.hub.set_room_gate(bus.clone());
         let counting = bus.clone();
@@ -112,8 +112,8 @@ impl RedisBus {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn owed(&self) -> MutexGuard<'_, Owed> {
-        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn due_looks(&self) -> MutexGuard<'_, DueLooks> {
+        self.due_looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn heard_counts(&self) -> MutexGuard<'_, HeardCounts> {
@@ -125,7 +125,7 @@ impl RedisBus {
     }
 
     /// The channel that every node hears.
-    fn common(&self) -> String {
+    fn common_channel(&self) -> String {
         format!("{}all", self.prefix)
     }
 
@@ -211,7 +211,7 @@ impl RedisBus {
         }
         if let Some(row) = recorded.iter().filter_map(|packet| packet.row).max() {
             // Each node reads the rows themselves.
-            self.publish(&self.common(), &Packet { row: Some(row), ..self.packet() });
+            self.publish(&self.common_channel(), &Packet { row: Some(row), ..self.packet() });
         }
     }
 
@@ -226,7 +226,7 @@ impl RedisBus {
 
     /// Sends counts, several at once, for ever.
     pub async fn send_counts(&self) {
-        let common = self.common();
+        let common = self.common_channel();
         let mut number = 0;
         loop {
             self.has_counted.notified().await;
@@ -256,7 +256,7 @@ impl RedisBus {
 
     /// Notes that a node is gone: what it had committed last, it may not have sent.
     pub fn note_vanished(&self) {
-        self.owed().resync = true;
+        self.due_looks().resync = true;
         self.woken.notify_one();
     }
 
@@ -276,7 +276,7 @@ impl RedisBus {
             return;
         }
         if packet.resync && packet.from != self.instance {
-            self.owed().resync = true;
+            self.due_looks().resync = true;
             self.woken.notify_one();
         }
         self.note_devices(&packet);
@@ -319,7 +319,7 @@ impl Receiver for RedisBus {
     }
 
     fn note_interruption(&self) {
-        self.owed().is_interrupted = true;
+        self.due_looks().is_interrupted = true;
         self.woken.notify_one();
         self.rows_woken.notify_one();
     }
@@ -327,7 +327,7 @@ impl Receiver for RedisBus {
     fn note_late(&self, channel: &str) {
         match self.room_of(channel) {
             Some(room) => {
-                self.owed().late.insert(room);
+                self.due_looks().late.insert(room);
                 self.woken.notify_one();
             }
             None => self.note_interruption(),

@@ -32,7 +32,7 @@ impl RedisSettings {
         self.redis.is_some()
     }
 
-    /// Returns the address, if several nodes are connected by Redis. Call it after `flaw`: a wrong address is none.
+    /// Returns the address, if several nodes are connected by Redis; `None` also for a wrong address, which `flaw` reports.
     pub fn address(&self) -> Option<RedisAddress> {
         address(self.redis.as_ref()?.text())
     }

@@ -1,6 +1,6 @@
 //! The rooms of the nodes, and the tasks that the hub runs for them, step by step: `catching_up.rs` and `Hub::enter` in small.
 
-use gyosil::live::hub::order::{LogPart, LogRange, Resume, RoomOrder};
+use gyosil::live::hub::order::{LogPart, LogRange, ResumeAnswer, RoomOrder};
 use gyosil::live::hub::outbox::{AfterSending, Entry, NextWrite};
 use gyosil::live::{Feed, RoomFrame};
 
@@ -191,11 +191,11 @@ impl World {
         let feed = self.clients[at].feed;
         let (Some(room), Some(since)) = (&mut self.nodes[node].room, entering.since) else { return entering };
         entering.next = match room.order.resume(feed, since) {
-            Resume::Missed(entry) => EntryStep::Check(entry),
-            Resume::State => EntryStep::ReadState,
-            Resume::Read(range) if entering.tried == Some(range) => EntryStep::ReadState,
-            Resume::Read(_) if room.reading.is_some() => EntryStep::FindMissed,
-            Resume::Read(range) => {
+            ResumeAnswer::Missed(entry) => EntryStep::Check(entry),
+            ResumeAnswer::State => EntryStep::ReadState,
+            ResumeAnswer::Read(range) if entering.tried == Some(range) => EntryStep::ReadState,
+            ResumeAnswer::Read(_) if room.reading.is_some() => EntryStep::FindMissed,
+            ResumeAnswer::Read(range) => {
                 entering.tried = Some(range);
                 room.reading = Some(Reading { range, part: None, for_client: Some(at) });
                 EntryStep::Wait

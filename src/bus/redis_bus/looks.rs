@@ -8,7 +8,7 @@ use futures_util::future;
 use tokio::sync::Notify;
 
 use super::RedisBus;
-use super::owed::RoomLook;
+use super::due_looks::RoomLook;
 use crate::bus::wire::Packet;
 use crate::bus::{LOOK_EVERY, finish, rooms, rows};
 use crate::clock::machine_ms;
@@ -84,10 +84,10 @@ impl RedisBus {
 
     async fn look_at_rooms(&self, db: &Db) -> Result<()> {
         self.cease_to_hear_left_rooms();
-        let look = self.owed().take(!self.is_up(), Instant::now());
+        let look = self.due_looks().take(!self.is_up(), Instant::now());
         let looked_up = self.look_up(db, &look).await;
         if looked_up.is_err() {
-            self.owed().give_back(look);
+            self.due_looks().give_back(look);
             return looked_up;
         }
         let late = |kind| look.late.iter().filter(move |room| room.kind == kind).map(|room| room.id).collect();

@@ -1,4 +1,4 @@
-//! A frame for every socket of this node, in whatever room: also for those that come while it stands.
+//! A frame for all sockets of this node, in whatever room, and for those that connect before the next such frame.
 
 use std::sync::Arc;
 
@@ -7,15 +7,16 @@ use super::room::Room;
 use super::{Hub, RoomKey, SENDS_BEFORE_YIELD};
 use crate::live::Frame;
 
-/// The frame that stands. Its lock is held while it is sent, so that a newcomer gets it and what follows it in this order.
+/// The last such frame, if newcomers get it. Its lock is held while it is sent, so that a newcomer gets it and what follows it in this
+/// order.
 #[derive(Default)]
 pub struct Announcement(tokio::sync::Mutex<Option<Frame>>);
 
 impl Hub {
-    /// Sends a frame to all sockets. If it `stands`, those that come later get it too, until the next announcement.
-    pub async fn tell_all(&self, frame: Frame, stands: bool) {
-        let mut standing = self.announcement.0.lock().await;
-        *standing = stands.then(|| frame.clone());
+    /// Sends a frame to all sockets. If it is `for_newcomers`, those that connect before the next such frame get it too.
+    pub async fn tell_all(&self, frame: Frame, for_newcomers: bool) {
+        let mut last = self.announcement.0.lock().await;
+        *last = for_newcomers.then(|| frame.clone());
         let rooms: Vec<(RoomKey, Arc<Room>)> = self.rooms.iter().map(|r| (*r.key(), r.value().clone())).collect();
         let mut sends = 0;
         for (key, room) in rooms {
@@ -30,7 +31,7 @@ impl Hub {
         }
     }
 
-    /// Sends the announcement that stands to a socket that has joined its rooms.
+    /// Sends the last announcement to a socket that has joined its rooms, if newcomers get it.
     pub(super) async fn tell_newcomer(&self, connection: &Arc<Connection>) {
         if let Some(frame) = &*self.announcement.0.lock().await {
             connection.reply(frame);

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 
 use super::connection::{Connection, close};
 use super::devices::DeviceSocket;
-use super::order::{LogPart, LogRange, Resume, RoomOrder};
+use super::order::{LogPart, LogRange, ResumeAnswer, RoomOrder};
 use super::outbox::Entry;
 use super::room::{EventQueue, Room};
 use super::{Hub, RoomFrame, RoomKey};
@@ -83,7 +83,7 @@ impl Hub {
         self.resync_rooms(kind, self.open_rooms(kind)).await;
     }
 
-    /// Tells it the clients in these rooms of a kind alone.
+    /// Tells only the clients in these rooms of a kind to fetch anew what they show.
     pub async fn resync_rooms(self: &Arc<Hub>, kind: char, ids: Vec<i64>) {
         let frame = Frame::resync();
         let to_room = |id| RoomFrame::unlogged(RoomKey { kind, id }, frame.clone());
@@ -134,9 +134,9 @@ impl Hub {
         loop {
             let resume = room.queue.lock().await.order.resume(feed, since);
             let range = match resume {
-                Resume::Missed(entry) => return Ok(Some(entry)),
-                Resume::State => return Ok(None),
-                Resume::Read(range) => range,
+                ResumeAnswer::Missed(entry) => return Ok(Some(entry)),
+                ResumeAnswer::State => return Ok(None),
+                ResumeAnswer::Read(range) => range,
             };
             let Some(reading) = &mut one_reader else {
                 one_reader = Some(room.reading.lock().await);

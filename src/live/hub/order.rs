@@ -37,7 +37,7 @@ pub struct LogPart {
 }
 
 /// The answer to a client that knows the events up to some position.
-pub enum Resume {
+pub enum ResumeAnswer {
     /// Just the events that it missed.
     Missed(Entry),
     /// A fresh state: it missed too much, or its position is none of this log.
@@ -183,24 +183,24 @@ impl RoomOrder {
     }
 
     /// Returns what a client needs that knows the events of its feed up to `since`.
-    pub fn resume(&self, feed: Feed, since: i64) -> Resume {
+    pub fn resume(&self, feed: Feed, since: i64) -> ResumeAnswer {
         let for_everyone = feed == Feed::Public;
         if !(0..EVERYTHING).contains(&since) {
-            return Resume::State;
+            return ResumeAnswer::State;
         }
         let Some(Released { last, tails, .. }) = self.released.as_deref() else {
-            return Resume::Read(LogRange::Newest { until: None, limit: TAIL_MAX_EVENTS + 1, for_everyone });
+            return ResumeAnswer::Read(LogRange::Newest { until: None, limit: TAIL_MAX_EVENTS + 1, for_everyone });
         };
         let tail = &tails[usize::from(!for_everyone)];
         if since > *last {
-            return Resume::Read(LogRange::After(*last));
+            return ResumeAnswer::Read(LogRange::After(*last));
         }
         if since >= tail.after {
-            return Resume::Missed(Entry { frames: tail.frames_after(since), seq: *last });
+            return ResumeAnswer::Missed(Entry { frames: tail.frames_after(since), seq: *last });
         }
         match TAIL_MAX_EVENTS.saturating_sub(tail.events.len()) {
-            0 => Resume::State,
-            more => Resume::Read(LogRange::Newest { until: Some(tail.after), limit: more + 1, for_everyone }),
+            0 => ResumeAnswer::State,
+            more => ResumeAnswer::Read(LogRange::Newest { until: Some(tail.after), limit: more + 1, for_everyone }),
         }
     }
 
@@ -306,13 +306,13 @@ mod tests {
         }
         for reads in 0..3 {
             match order.resume(feed, since) {
-                Resume::State => return (None, reads),
-                Resume::Missed(entry) => {
+                ResumeAnswer::State => return (None, reads),
+                ResumeAnswer::Missed(entry) => {
                     assert_eq!(entry.seq, LOG_EVENTS);
                     let seq = |frame: &Frame| String::from_utf8_lossy(frame.payload()).trim().parse().unwrap();
                     return (Some(entry.frames.iter().map(seq).collect()), reads);
                 }
-                Resume::Read(range) => order.take(range, read(range, LOG_EVENTS)),
+                ResumeAnswer::Read(range) => order.take(range, read(range, LOG_EVENTS)),
             }
         }
         panic!("it reads and reads");
@@ -339,9 +339,9 @@ mod tests {
     fn a_client_that_asks_for_everything_causes_no_read() {
         let mut order = RoomOrder::default();
         order.begin_after(5);
-        assert!(matches!(order.resume(Feed::Full, 6), Resume::Read(LogRange::After(5))));
+        assert!(matches!(order.resume(Feed::Full, 6), ResumeAnswer::Read(LogRange::After(5))));
         for since in [-1, EVERYTHING, i64::MAX] {
-            assert!(matches!(order.resume(Feed::Full, since), Resume::State));
+            assert!(matches!(order.resume(Feed::Full, since), ResumeAnswer::State));
         }
     }
 
@@ -354,17 +354,17 @@ mod tests {
             order.hold(seq, large(seq));
         }
         assert_eq!(release_all(&mut order).len(), 10);
-        let Resume::Read(range) = order.resume(Feed::Full, 3) else { panic!("six frames fit into 64 KiB") };
-        assert!(matches!(order.resume(Feed::Full, 4), Resume::Missed(_)));
+        let ResumeAnswer::Read(range) = order.resume(Feed::Full, 3) else { panic!("six frames fit into 64 KiB") };
+        assert!(matches!(order.resume(Feed::Full, 4), ResumeAnswer::Missed(_)));
         order.take(range, LogPart { frames: (1..=4).map(large).collect(), head: 10 });
         assert!(order.is_extended());
         order.hold(11, large(11));
         assert_eq!(release_all(&mut order), [11]);
-        assert!(matches!(order.resume(Feed::Full, 0), Resume::Missed(entry) if entry.frames.len() == 11));
+        assert!(matches!(order.resume(Feed::Full, 0), ResumeAnswer::Missed(entry) if entry.frames.len() == 11));
         order.trim();
         assert!(!order.is_extended());
-        assert!(matches!(order.resume(Feed::Full, 4), Resume::Read(_)));
-        assert!(matches!(order.resume(Feed::Full, 5), Resume::Missed(entry) if entry.frames.len() == 6));
+        assert!(matches!(order.resume(Feed::Full, 4), ResumeAnswer::Read(_)));
+        assert!(matches!(order.resume(Feed::Full, 5), ResumeAnswer::Missed(entry) if entry.frames.len() == 6));
     }
 
     #[test]

@@ -10,7 +10,7 @@ const ALL_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 /// Looks that are due since messages may have been lost.
 #[derive(Default)]
-pub struct Owed {
+pub struct DueLooks {
     /// Messages for this node may have been lost, of any room.
     pub is_interrupted: bool,
     /// Rooms without a log are to fetch anew.
@@ -31,8 +31,8 @@ pub struct RoomLook {
     pub late: HashSet<RoomKey>,
 }
 
-impl Owed {
-    /// Takes what a look is to do now. What was done less than a moment ago stays owed.
+impl DueLooks {
+    /// Takes what a look is to do now. What was done less than a moment ago stays due.
     pub fn take(&mut self, is_away: bool, now: Instant) -> RoomLook {
         let late = std::mem::take(&mut self.late);
         let may = self.last.is_none_or(|last| now - last >= ALL_AT_MOST_EVERY);
@@ -45,7 +45,7 @@ impl Owed {
         RoomLook { all: was_interrupted || is_away, resync: true, late }
     }
 
-    /// Owes again what could not be done.
+    /// Makes due again what could not be done.
     pub fn give_back(&mut self, look: RoomLook) {
         self.is_interrupted |= look.all;
         self.resync |= look.resync;
@@ -61,21 +61,21 @@ mod tests {
     fn all_rooms_fetch_anew_at_most_once_a_second_and_late_ones_alone() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
-        let mut owed = Owed { is_interrupted: true, ..Owed::default() };
+        let mut due = DueLooks { is_interrupted: true, ..DueLooks::default() };
         let whole = || RoomLook { all: true, resync: true, ..RoomLook::default() };
-        assert_eq!(owed.take(false, at(0)), whole());
-        owed.is_interrupted = true;
+        assert_eq!(due.take(false, at(0)), whole());
+        due.is_interrupted = true;
         let room = RoomKey { kind: 's', id: 1 };
-        owed.late.insert(room);
-        assert_eq!(owed.take(false, at(100)), RoomLook { late: [room].into(), ..RoomLook::default() });
-        assert_eq!(owed.take(false, at(1_000)), whole(), "it was owed");
-        assert_eq!(owed.take(false, at(9_000)), RoomLook::default());
-        owed.resync = true;
-        assert_eq!(owed.take(false, at(9_100)), RoomLook { resync: true, ..RoomLook::default() });
-        assert_eq!(owed.take(true, at(9_200)), RoomLook { all: true, ..RoomLook::default() });
-        let failed = owed.take(true, at(10_200));
+        due.late.insert(room);
+        assert_eq!(due.take(false, at(100)), RoomLook { late: [room].into(), ..RoomLook::default() });
+        assert_eq!(due.take(false, at(1_000)), whole(), "it was due");
+        assert_eq!(due.take(false, at(9_000)), RoomLook::default());
+        due.resync = true;
+        assert_eq!(due.take(false, at(9_100)), RoomLook { resync: true, ..RoomLook::default() });
+        assert_eq!(due.take(true, at(9_200)), RoomLook { all: true, ..RoomLook::default() });
+        let failed = due.take(true, at(10_200));
         assert_eq!(failed, whole());
-        owed.give_back(failed);
-        assert_eq!(owed.take(false, at(11_200)), whole());
+        due.give_back(failed);
+        assert_eq!(due.take(false, at(11_200)), whole());
     }
 }
