@@ -82,7 +82,7 @@ fn close_replaced(older: &Arc<Connection>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catching_up::tests::{Client, ROOM, node};
+    use super::super::test_node::{Client, ROOM, node};
     use super::*;
 
     #[tokio::test]

@@ -327,3 +327,6 @@ impl Hub {
         self.rooms.iter().filter(|r| r.key().kind == kind).map(|r| r.key().id).collect()
     }
 }
+
+#[cfg(test)]
+mod test_node;
