@@ -12,7 +12,7 @@ const WITHIN_MS: u64 = 11_000;
 const FAULTS: (u64, u64) = (5, 9);
 const TRIES: usize = 200;
 /// Everything stands still for so long at most, all together: a seed must not take minutes.
-const STILL_MAX_MS: u64 = 20_000;
+const STILL_MAX_MS: u64 = 24_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -123,7 +123,7 @@ impl Fault {
             // Most are short: a long one now and then.
             What::NodeFreezes(_) | What::PostgresFreezes | What::RedisFreezes => {
                 if random.one_in(5) {
-                    random.millis(5_000, 12_000)
+                    random.millis(5_000, 20_000)
                 } else {
                     random.millis(1_000, 4_000)
                 }
