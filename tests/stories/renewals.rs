@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::classroom::{another_phone, new_session};
 use crate::harness::people::{Person, Reply};
-use crate::harness::{School, on_both};
+use crate::harness::{Backend, School, on, on_both};
 
 const HOUR_S: i64 = 3_600;
 
@@ -190,5 +190,19 @@ fn signing_out_by_a_copied_token_notifies_its_person() {
         let notices = again.get("/api/notifications").await.ok()["notifications"].clone();
         assert_eq!(notices[0]["type"], "LOGIN_COPIED", "{notices}");
         school.nobody().post("/api/auth/logout", out).await.ok();
+    });
+}
+
+#[test]
+fn a_dead_refresh_token_that_signs_out_again_and_again_tells_other_nodes_nothing() {
+    on(Backend::Postgres, &[], |school| async move {
+        let phone = kim(&school).await;
+        let node = school.becomes_a_node(&[]).await;
+        let signs_out = async || {
+            node.nobody().post("/api/auth/logout", json!({ "refresh_token": phone.refresh })).await.ok();
+            let (rows,): (i64,) = node.app.db.one("select count(*) from node_messages", Vec::new()).await.unwrap();
+            rows
+        };
+        assert_eq!((signs_out().await, signs_out().await, signs_out().await), (1, 1, 1));
     });
 }

@@ -63,7 +63,10 @@ pub async fn newest_ms(db: &Db) -> Result<Option<i64>> {
 pub async fn logout(app: &School, caller: &Caller) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
-    tx.run("update logins set ended_ms = $2 where id = $1 and ended_ms is null", args![caller.login, now_ms]).await?;
+    let sql = "update logins set ended_ms = $2 where id = $1 and ended_ms is null";
+    if tx.run(sql, args![caller.login, now_ms]).await? == 0 {
+        return Ok(());
+    }
     let events = activity_events(&mut tx, caller.id, Activity::LoggedOut, now_ms).await?;
     app.commit_and_close(tx, events, vec![close_sockets_of(caller.id, EndedLogins::Only(caller.login))]).await
 }

@@ -101,15 +101,18 @@ async fn end(app: &School, text: &str, only_of: Option<i64>) -> Result<()> {
     if only_of.is_some_and(|person| person != login.person) {
         return Err(Error::LoginEnded);
     }
-    if login.ended_ms.is_none() && login.successor_of(&token.nonce, now_ms).is_none() {
+    if login.ended_ms.is_some() {
+        // Whoever ended it has closed its sockets. Nothing is written, since anyone may send a dead token without end.
+        return Ok(());
+    }
+    if login.successor_of(&token.nonce, now_ms).is_none() {
         end_copied(app, tx, &login, now_ms).await?;
         return Err(Error::LoginEnded);
     }
-    let sql = "update logins set ended_ms = $2 where id = $1 and ended_ms is null";
-    let has_ended = tx.run(sql, args![login.id, now_ms]).await? > 0;
-    let events = match has_ended && login.device != TICKET {
-        true => activity_events(&mut tx, login.person, Activity::LoggedOut, now_ms).await?,
-        false => Vec::new(),
+    tx.run("update logins set ended_ms = $2 where id = $1", args![login.id, now_ms]).await?;
+    let events = match login.device == TICKET {
+        true => Vec::new(),
+        false => activity_events(&mut tx, login.person, Activity::LoggedOut, now_ms).await?,
     };
     app.commit_and_close(tx, events, vec![close_sockets_of(login.person, EndedLogins::Only(login.id))]).await
 }
