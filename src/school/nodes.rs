@@ -61,8 +61,8 @@ pub async fn renew(app: &School) -> Result<()> {
     if has_lease || planted::has(Planted::UnfencedLease) { Ok(()) } else { begin_anew(app, own).await }
 }
 
-/// Takes a new id, in place of the one that others have taken for dead, and writes all people with a socket here again. Writing goes
-/// on in the background: the beats must not wait for it.
+/// Takes a new id, in place of the one that others have taken for dead, and writes all people with a socket here again. The beats do
+/// not wait for that.
 async fn begin_anew(app: &School, dead: i64) -> Result<()> {
     if app.nodes.is_alone() {
         // The lock of the database is lost as well, so that this server stops.
@@ -76,8 +76,7 @@ async fn begin_anew(app: &School, dead: i64) -> Result<()> {
         return Ok(());
     }
     tracing::warn!("this node gave no sign for too long: others speak for its people, and it begins anew");
-    let app = app.clone();
-    tokio::spawn(async move { presence::write_all_anew(&app).await });
+    presence::write_all_anew(app);
     Ok(())
 }
 

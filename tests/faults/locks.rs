@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::harness::people::{Person, Reply};
-use crate::harness::{Backend, on};
+use crate::harness::{Backend, on, until};
 
 const STUDENTS: usize = 12;
 
@@ -91,5 +91,43 @@ fn a_key_under_which_another_node_is_writing_keeps_nobody_waiting() {
 
         node.execute("rollback").await.unwrap();
         kim.post_once("/api/progress/update", body, key).await.ok();
+    });
+}
+
+#[test]
+fn an_arrival_that_cannot_be_written_keeps_no_departure_waiting() {
+    on(Backend::Postgres, &[], |school| async move {
+        let teacher = school.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let (session, other) = (teacher.opens_session(&lecture).await, teacher.opens_session(&lecture).await);
+        let (kim, lee) = (school.guest(&session, "김순자").await, school.guest(&other, "이영희").await);
+        let (mut kims, mut lees) = (kim.follows(&session).await, lee.follows(&other).await);
+        kims.receives("session_state").await;
+        lees.receives("session_state").await;
+        let left = async |person: &Person| {
+            let sql = "select seq from session_events where type = 'student_disconnected' and person = $1";
+            school.app.db.maybe::<(i64,)>(sql, vec![person.id.into()]).await.unwrap().map(drop)
+        };
+
+        let mut database = PgConnection::connect(school.database()).await.unwrap();
+        let refuses = format!(
+            "create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
+            create trigger refuse before insert on presence for each row when (new.person = {}) execute function refuse()",
+            kim.id
+        );
+        database.execute(AssertSqlSafe(refuses)).await.unwrap();
+        let holds = format!("begin; update live_sessions set title = title where id = {}", session.id);
+        database.execute(AssertSqlSafe(holds)).await.unwrap();
+        // The departure of Kim waits for the row of the session, and Kim is back before it is written.
+        kims.hangs_up().await;
+        until("the end of the grace", async || (!school.app.presence.is_here(session.id, kim.id)).then_some(())).await;
+        let _back = kim.follows(&session).await;
+        until("Kim's return", async || school.app.presence.is_here(session.id, kim.id).then_some(())).await;
+        database.execute("rollback").await.unwrap();
+        until("Kim's departure", async || left(&kim).await).await;
+        lees.hangs_up().await;
+        let since = Instant::now();
+        until("Lee's departure", async || left(&lee).await).await;
+        assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
     });
 }

@@ -24,8 +24,10 @@ struct PersonHere {
     sockets: Vec<u64>,
     /// The number of the grace that runs since their last socket closed. An earlier grace does not count any more.
     grace: Option<u64>,
-    /// Whether the database has them, or has refused them: then it knows better than this node.
+    /// Whether the database has answered about them: from then on its rows count, and not this memory.
     is_settled: bool,
+    /// Whether a task writes them, and tries again until that is done. One is enough, however often they come back meanwhile.
+    is_being_written: bool,
     seen: PresentPerson,
 }
 
@@ -57,7 +59,7 @@ pub struct DepartedPerson {
 
 impl PersonHere {
     fn new(seen: PresentPerson) -> PersonHere {
-        PersonHere { sockets: Vec::new(), grace: None, is_settled: false, seen }
+        PersonHere { sockets: Vec::new(), grace: None, is_settled: false, is_being_written: false, seen }
     }
 }
 
@@ -78,8 +80,8 @@ impl PresentPerson {
 }
 
 impl PeopleHere {
-    /// Notes one more socket of the person. Returns `true` if they were not in the room before, or if nobody knows whether the
-    /// database has them.
+    /// Notes one more socket of the person. Returns `true` if they are to be written: they were not in the room before, or nobody
+    /// knows whether the database has them.
     pub fn add_socket(&self, room: i64, person: i64, socket: u64, language: Option<Language>, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
         let is_new = !people.contains_key(&person);
@@ -88,7 +90,9 @@ impl PeopleHere {
         let is_back = here.grace.take().is_some();
         here.seen.last_ms = now.wall_ms;
         here.seen.language = language.or(here.seen.language);
-        is_new || (is_back && !here.is_settled)
+        let is_to_be_written = is_new || (is_back && !here.is_settled && !here.is_being_written);
+        here.is_being_written |= is_to_be_written;
+        is_to_be_written
     }
 
     pub fn remove_socket(&self, room: i64, person: i64, socket: u64, now: Moment, grace_ms: i64) {
@@ -125,7 +129,7 @@ impl PeopleHere {
         if let Some(mut people) = self.rooms.get_mut(&room)
             && let Some(here) = people.get_mut(&person)
         {
-            here.is_settled = true;
+            (here.is_settled, here.is_being_written) = (true, false);
         }
     }
 
@@ -135,7 +139,7 @@ impl PeopleHere {
         self.rooms.retain(|room, people| {
             people.retain(|_, here| !here.sockets.is_empty());
             for (person, here) in people.iter_mut() {
-                here.is_settled = false;
+                (here.is_settled, here.is_being_written) = (false, true);
                 connected.push((*room, *person));
             }
             !people.is_empty()
@@ -290,6 +294,9 @@ mod tests {
         assert!(!people.add_socket(1, 7, 1, None, at(10)) && people.add_socket(1, 8, 2, None, at(10)));
         assert!(!people.add_socket(1, 8, 3, None, at(10)), "a second socket");
         assert!(people.has_socket(1, 8) && !people.has_socket(1, 9));
+        people.remove_socket(1, 8, 2, at(20), 50);
+        people.remove_socket(1, 8, 3, at(20), 50);
+        assert!(!people.add_socket(1, 8, 4, None, at(30)), "the first task still tries");
     }
 
     #[test]

@@ -19,10 +19,9 @@ use crate::live::presence::{DepartedPerson, PresentPerson};
 use crate::planted::{self, Planted};
 use crate::school::sessions::screens;
 
-/// Number of tries to write an arrival while the database fails and the person is still present.
-const ARRIVAL_TRIES: u32 = 60;
+/// Pause after which an arrival that could not be written is tried again.
 const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
-/// People whom a node writes at the same time when it begins anew.
+/// Arrivals that one call writes at the same time.
 const ARRIVALS_AT_ONCE_MAX: usize = 256;
 /// People in one statement: fewer than both databases accept.
 const PEOPLE_PER_STATEMENT: usize = 8_192;
@@ -31,48 +30,44 @@ const PEOPLE_PER_STATEMENT: usize = 8_192;
 
 /// Writes that a person is in the session by this node, when their first socket here opens. Logs and sends that they connected if
 /// they were in it by no other node. A return within the grace period is neither.
-pub async fn log_first_socket(
-    app: &School,
-    session: i64,
-    person: i64,
-    socket: u64,
-    language: Option<Language>,
-) -> Result<()> {
-    if !app.presence.add_socket(session, person, socket, language, app.clock.now()) {
-        return Ok(());
-    }
-    let written = write_present(app, session, person).await;
-    app.presence.recount_screens(session);
-    written
-}
-
-/// Writes that a person is present, and tries again while they are and it fails.
-async fn write_present(app: &School, session: i64, person: i64) -> Result<()> {
-    let (at_ms, mut tries) = (app.now_ms(), 1);
-    loop {
-        let Some(seen) = app.presence.seen(session, person) else { return Ok(()) };
-        let written = write_arrival(app, session, person, seen, at_ms).await;
-        if written.is_ok() || tries == ARRIVAL_TRIES {
-            return written;
-        }
-        tries += 1;
-        tokio::time::sleep(ARRIVAL_PAUSE).await;
+pub async fn log_first_socket(app: &School, session: i64, person: i64, socket: u64, language: Option<Language>) {
+    if app.presence.add_socket(session, person, socket, language, app.clock.now()) {
+        write_present(app.clone(), vec![(session, person)]).await;
+        app.presence.recount_screens(session);
     }
 }
 
-/// Writes again, under a new id of this node, that all people with a socket here are present. Those in their grace are dropped: the
-/// node that took over speaks for them.
-pub async fn write_all_anew(app: &School) {
-    let write = |(session, person)| async move {
-        if let Err(error) = write_present(app, session, person).await
-            && !error.is_outage()
-        {
-            tracing::warn!(%error, "a person who is present was not written");
+/// Writes that people are present. Where that fails it is tried again, for as long as they are; the others do not wait for it.
+async fn write_present(app: School, mut people: Vec<(i64, i64)>) {
+    let at_ms = app.now_ms();
+    let mut is_first = true;
+    while !people.is_empty() {
+        if !is_first {
+            tokio::time::sleep(ARRIVAL_PAUSE).await;
         }
-    };
+        let write = |(session, person)| {
+            let app = &app;
+            async move {
+                let seen = app.presence.seen(session, person)?;
+                let error = write_arrival(app, session, person, seen, at_ms).await.err()?;
+                if is_first && !error.is_outage() {
+                    tracing::warn!(%error, "a person who is present was not written; it is tried again");
+                }
+                Some((session, person))
+            }
+        };
+        let tried = stream::iter(people).map(write).buffer_unordered(ARRIVALS_AT_ONCE_MAX);
+        people = tried.filter_map(std::future::ready).collect().await;
+        is_first = false;
+    }
+}
+
+/// Writes again in the background, under a new id of this node, that all people with a socket here are present. Those in their grace
+/// are dropped: the node that took over speaks for them.
+pub fn write_all_anew(app: &School) {
     let present = app.presence.begin_anew();
     present.iter().for_each(|(session, _)| app.presence.log_screens_again(*session));
-    stream::iter(present).for_each_concurrent(ARRIVALS_AT_ONCE_MAX, write).await;
+    tokio::spawn(write_present(app.clone(), present));
 }
 
 row! {
@@ -126,7 +121,8 @@ async fn write_arrival(app: &School, session: i64, person: i64, seen: PresentPer
         .await?;
     if has_lease {
         app.presence.settle(session, person);
-        // Writes their departure once more, which came first if a group was written again in another order.
+        // If a repeated group wrote the departure before this arrival, the row would stay: begin a grace of 0, so that the departure is
+        // written again.
         app.presence.expect_back(session, person, seen, true, app.clock.now(), 0);
         return Ok(());
     }
@@ -182,10 +178,12 @@ async fn log_departures_of(app: &School, node: i64, departed: Vec<DepartedPerson
     }
     app.presence.recount_screens(session);
     logged?;
-    // Someone who came back before the departure was logged may have been written as present before it.
+    // Someone who came back before the departure was logged may have been written as present before it. The departures of others do
+    // not wait for that.
     let people: Vec<i64> = departed.iter().map(|d| d.person).collect();
     let back = app.presence.connected_of(session, &people);
-    join_all(back.into_iter().map(|person| write_present(app, session, person))).await.into_iter().collect()
+    tokio::spawn(write_present(app.clone(), back.into_iter().map(|person| (session, person)).collect()));
+    Ok(())
 }
 
 /// Deletes the rows that this node has of these people. Returns those who are not present by any node any more. Where no row was

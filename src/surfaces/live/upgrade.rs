@@ -150,11 +150,7 @@ async fn connect(
     if let Some((session, language)) = arriving {
         let (school, socket) = (app.clone(), connection.id);
         let arrival = tokio::spawn(async move {
-            if let Err(error) = sessions::presence::log_first_socket(&school, session, person, socket, language).await
-                && !error.is_outage()
-            {
-                tracing::warn!(%error, "an arrival was not logged");
-            }
+            sessions::presence::log_first_socket(&school, session, person, socket, language).await;
         });
         let _ = tokio::time::timeout(ARRIVAL_WITHIN, arrival).await;
     }
