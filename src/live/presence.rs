@@ -183,12 +183,6 @@ impl Presence {
 
     // Sessions that are led.
 
-    /// The rooms in which a person is by this node who leads: who gets all of the room's frames.
-    pub fn led_here(&self) -> Vec<i64> {
-        let rooms = self.hub.open_rooms(self.kind);
-        self.led_of(&rooms).into_iter().collect()
-    }
-
     /// Those of these rooms in which a person is who leads: who gets all of the room's frames.
     pub fn led_of(&self, rooms: &[i64]) -> HashSet<i64> {
         let is_led = |room: &i64| self.hub.has_full_feed(RoomKey { kind: self.kind, id: *room });

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use gyosil::school::nodes;
-use gyosil::school::sessions::screens;
+use gyosil::school::sessions::{control, screens};
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::classroom::running_session;
 use crate::harness::people::{Person, Session};
@@ -360,5 +361,33 @@ fn screens_that_show_the_step_are_counted_over_all_nodes() {
         assert_eq!(state["data"]["shown"], 2, "{state}");
         two.dies().await;
         shows("the screens of a dead node are gone", 0).await;
+    });
+}
+
+#[test]
+fn a_session_that_someone_holds_keeps_no_other_from_being_seen_as_led() {
+    on_two(QUICK, QUICK, |class, one, _two| async move {
+        let teacher = class.teacher.at(one.address);
+        let lecture = teacher.makes_lecture("사진 보내기", 1).await;
+        let mut sessions = vec![class.session.id];
+        for _ in 0..3 {
+            sessions.push(teacher.opens_session(&lecture).await.id);
+        }
+        let mut boards = Vec::new();
+        for session in &sessions {
+            let mut board = teacher.opens(&format!("/ws/session/{session}/instructor/")).await;
+            board.receives("session_state").await;
+            boards.push(board);
+        }
+        let mut database = PgConnection::connect(one.database()).await.unwrap();
+        let holds = format!("begin; update live_sessions set title = title where id = {}", sessions[0]);
+        database.execute(AssertSqlSafe(holds)).await.unwrap();
+        one.later(11 * 60);
+        assert!(control::end_forgotten(&one.app).await.is_err(), "the one that is held is written later");
+        let sql = "select id from live_sessions where attended_ms > 0 order by id";
+        let seen: Vec<(i64,)> = one.app.db.all(sql, Vec::new()).await.unwrap();
+        sessions.remove(0);
+        sessions.sort_unstable();
+        assert_eq!(seen.into_iter().map(|(id,)| id).collect::<Vec<_>>(), sessions);
     });
 }

@@ -4,7 +4,7 @@
 use super::{Session, SessionStatus, by_id, find_taught, presence};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
-use crate::db::{HeldTable, Tx, args, placeholders, retry};
+use crate::db::{HeldTable, Tx, args, retry};
 use crate::error::{Error, Field, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
 use crate::live::presence::OpenRoom;
@@ -262,46 +262,44 @@ pub async fn change(app: &School, caller: &Caller, session: i64, changes: Sessio
 /// Time after which a session ends by itself if its instructor neither gave a command nor was connected. Only time in which
 /// this process runs counts: neither a changed clock nor a night with the server off ends a session.
 pub const FORGOTTEN_AFTER_MS: i64 = 3 * crate::clock::HOUR_MS;
-/// Sessions in one statement: fewer than both databases accept.
-const SESSIONS_PER_STATEMENT: usize = 8_192;
+/// Age of the time at which an instructor was last seen, from which on it is written anew while they are connected.
+const SEEN_AGAIN_AFTER_MS: i64 = 10 * MINUTE_MS;
 
 /// Time at which an instructor last gave a command in a session or was connected to it.
 const LED_MS: &str = "case when attended_ms > taught_ms then attended_ms else taught_ms end";
 
-/// Notes which sessions an instructor is connected to by this node, for the node that ends the forgotten ones.
-async fn note_attended(app: &School) -> Result<()> {
-    let led = app.presence.led_here();
-    for part in led.chunks(SESSIONS_PER_STATEMENT) {
-        let (marks, ids) = placeholders(part, 2);
-        let mut tx = app.db.begin().await?;
-        let (theirs, _) = placeholders(part, 1);
-        tx.hold_where(HeldTable::Sessions, &format!("id in ({theirs}) and status <> 'REVIEW_MODE'"), ids.clone())
-            .await?;
-        let sql =
-            format!("update live_sessions set attended_ms = $1 where id in ({marks}) and status <> 'REVIEW_MODE'");
-        tx.run(sql, [args![app.now_ms()], ids].concat()).await?;
-        app.commit(tx, Vec::new()).await?;
-    }
-    Ok(())
+/// Notes that an instructor is connected to a session by this node, for the node that ends the forgotten ones.
+async fn note_attended(app: &School, session: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let sql = "update live_sessions set attended_ms = $2 where id = $1 and status <> 'REVIEW_MODE'";
+    tx.run(sql, args![session, app.now_ms()]).await?;
+    app.commit(tx, Vec::new()).await
 }
 
 /// Ends the sessions that nobody leads any more. One node does it, and the others tell it whom they see.
 pub async fn end_forgotten(app: &School) -> Result<()> {
-    if !app.nodes.is_alone() {
-        note_attended(app).await?;
-    }
     let sql = format!("select id, {LED_MS} from live_sessions where status <> 'REVIEW_MODE'");
     let open = app.db.all::<(i64, i64)>(sql, args![]).await?;
     let open: Vec<OpenRoom> = open.into_iter().map(|(room, led_ms)| OpenRoom { room, led_ms }).collect();
     app.presence.recount_screens_all_but(&open);
-    if !app.nodes.is_mine("forgotten sessions") {
-        return Ok(());
+    let (mut outcome, mut patience_ms) = (Ok(()), FORGOTTEN_AFTER_MS);
+    if !app.nodes.is_alone() {
+        patience_ms += SEEN_AGAIN_AFTER_MS;
+        let now_ms = app.now_ms();
+        // Someone may have set the clock back.
+        let is_due = |open: &&OpenRoom| (now_ms - open.led_ms).abs() >= SEEN_AGAIN_AFTER_MS;
+        let due: Vec<i64> = open.iter().filter(is_due).map(|open| open.room).collect();
+        for session in app.presence.led_of(&due) {
+            // A session whose row somebody holds keeps no other waiting for the end of this transaction.
+            outcome = note_attended(app, session).await.and(outcome);
+        }
     }
-    let forgotten = app.presence.find_unattended(app.clock.now(), &open, FORGOTTEN_AFTER_MS);
-    for OpenRoom { room: session, led_ms } in forgotten {
-        end_untouched(app, session, led_ms).await?;
+    if app.nodes.is_mine("forgotten sessions") {
+        for OpenRoom { room, led_ms } in app.presence.find_unattended(app.clock.now(), &open, patience_ms) {
+            outcome = end_untouched(app, room, led_ms).await.and(outcome);
+        }
     }
-    Ok(())
+    outcome
 }
 
 /// Ends a session, unless its instructor has given a command or was connected since `led_ms`.
