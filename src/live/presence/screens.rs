@@ -1,4 +1,4 @@
-//! The event that each person last reported to be on their screen. `count` counts the people between two positions of the log.
+//! The latest event that each person reported to be on their screen. `count` counts the people between two positions of the log.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -14,16 +14,20 @@ pub struct ScreenReports {
 
 #[derive(Default)]
 struct RoomReports {
-    /// The last event that each person reported.
+    /// The latest event that each person reported.
     newest: HashMap<i64, i64>,
     /// The last count that was logged, as `(first, count)`: `count` people show the events from `first` on.
     logged: Option<(i64, i64)>,
 }
 
 impl ScreenReports {
+    /// Notes that a person's screen shows an event. An earlier one than before changes nothing, so that nobody can make the count go up
+    /// and down again and again.
     pub fn ack(&self, room: i64, seq: i64, person: i64) {
-        let before = self.rooms.entry(room).or_default().newest.insert(person, seq);
-        if before != Some(seq) {
+        let mut reports = self.rooms.entry(room).or_default();
+        if reports.newest.get(&person).is_none_or(|newest| *newest < seq) {
+            reports.newest.insert(person, seq);
+            drop(reports);
             self.changed(|rooms| rooms.insert(room));
         }
     }
@@ -101,8 +105,10 @@ mod tests {
         assert!(!screens.is_new_count(1, 3, 2));
         assert!(screens.is_new_count(1, 5, 2));
         screens.ack(1, 5, 9);
+        screens.ack(1, 4, 9);
         screens.recount(2);
         assert!(screens.take_changed().is_empty());
+        assert_eq!(screens.count(1, 5, 5, all), 1, "a step that was shown is not taken back");
         screens.recount(1);
         assert_eq!(screens.take_changed().len(), 1);
         screens.ack(2, 1, 7);
