@@ -345,6 +345,17 @@ fn screens_that_show_the_step_are_counted_over_all_nodes() {
         shows("one screen", 1).await;
         lees.asks(ack.clone()).await;
         shows("two screens on two nodes", 2).await;
+        // Another node begins to count someone whose screen shows nothing: the sum stays.
+        let logged = async || {
+            let sql = "select count(*) from session_events where session = $1 and type = 'step_shown'";
+            one.app.db.one::<(i64,)>(sql, vec![class.session.id.into()]).await.unwrap().0
+        };
+        let before = logged().await;
+        let park = one.guest(&class.session, "박철수").await;
+        let _parks = (class.follows(&park, &two).await, class.follows(&park, &one).await);
+        let later = Instant::now() + Duration::from_secs(2);
+        until("two looks for what is to be counted again", async || (Instant::now() > later).then_some(())).await;
+        assert_eq!(logged().await, before);
         both.asks(ack.clone()).await;
         screens::log_screen_counts(&two.app).await.unwrap();
         assert_eq!(class.screens(&one).await, 2, "the second screen of a person");

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 
 use crate::app::School;
-use crate::db::{HeldTable, Tx, args, placeholders, row};
+use crate::db::{HeldTable, Tx, args, placeholders, retry, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::live::presence::StepSpan;
@@ -108,15 +108,23 @@ pub async fn count(app: &School, session: i64, span: &StepSpan) -> Result<i64> {
 const SUM: &str =
     "select cast(coalesce(sum(screens), 0) as bigint) from screen_counts where session = $1 and step_seq = $2";
 
-/// Writes the count of this node, and returns the sum of all nodes. Returns `None` if this node may not speak for anyone.
-async fn write_count(tx: &mut Tx, session: i64, node: i64, step_seq: i64, screens: i64) -> Result<Option<i64>> {
+/// The sum of all nodes before and after one has written its count.
+struct Sums {
+    before: i64,
+    after: i64,
+}
+
+/// Writes the count of this node. Returns `None` if this node may not speak for anyone. The transaction must hold the session.
+async fn write_count(tx: &mut Tx, session: i64, node: i64, step_seq: i64, screens: i64) -> Result<Option<Sums>> {
+    let (before,) = tx.one(SUM, args![session, step_seq]).await?;
     let sql = "insert into screen_counts (session, node, step_seq, screens)
         select $1, n.id, $3, $4 from nodes n where n.id = $2 and n.beats >= 0
         on conflict (session, node) do update set step_seq = excluded.step_seq, screens = excluded.screens";
     if tx.run(sql, args![session, node, step_seq, screens]).await? == 0 {
         return Ok(None);
     }
-    tx.one::<(i64,)>(SUM, args![session, step_seq]).await.map(|(sum,)| Some(sum))
+    let (after,) = tx.one(SUM, args![session, step_seq]).await?;
+    Ok(Some(Sums { before, after }))
 }
 
 /// Lets the other nodes count their screens of a session again, whose people this node has begun or ceased to count.
@@ -125,31 +133,39 @@ pub(super) async fn mark_stale(tx: &mut Tx, session: i64, node: i64) -> Result<(
     tx.run(sql, args![session, node]).await.map(drop)
 }
 
-/// Takes the count of a dead node off the sum of a session. All nodes count that session again, and one logs it.
+/// Adds the count of a dead node to that of this one, so that the sum of the session stays what its log says. All nodes count the
+/// session again, and this one then takes off the screens of people who are not back.
 pub(super) async fn take_over(tx: &mut Tx, session: i64, own: i64, dead: i64) -> Result<()> {
-    let sql = "delete from screen_counts where session = $1 and node = $2 returning step_seq";
-    let Some((step_seq,)) = tx.maybe::<(i64,)>(sql, args![session, dead]).await? else { return Ok(()) };
+    let sql = "delete from screen_counts where session = $1 and node = $2 returning step_seq, screens";
+    let Some((step_seq, screens)) = tx.maybe::<(i64, i64)>(sql, args![session, dead]).await? else { return Ok(()) };
     let sql = "insert into screen_counts (session, node, step_seq, screens, is_stale)
-        select s.id, $2, $3, 0, true from live_sessions s
+        select s.id, $2, $3, $4, true from live_sessions s
             where s.id = $1 and s.status <> 'REVIEW_MODE' and s.step_seq = $3
-        on conflict (session, node) do nothing";
-    tx.run(sql, args![session, own, step_seq]).await?;
+        on conflict (session, node) do update set step_seq = excluded.step_seq, screens = excluded.screens
+            + case when screen_counts.step_seq = excluded.step_seq then screen_counts.screens else 0 end";
+    tx.run(sql, args![session, own, step_seq, screens]).await?;
     tx.run("update screen_counts set is_stale = true where session = $1", args![session]).await.map(drop)
 }
 
-const STALE: &str = "select session from screen_counts where node = $1 and is_stale limit 1";
+const STALE: &str = "select session from screen_counts where node = $1 and is_stale";
 
-/// Finds the sessions whose screens this node is to count again since other nodes have changed what it counts. They are marked as
-/// counted first: a change after that marks them again.
+/// Finds the sessions whose screens this node is to count again since other nodes have changed what it counts. Each is marked as
+/// counted first, in a transaction of its own that holds it: a change after that marks it again.
 pub async fn find_stale(app: &School) -> Result<()> {
     let node = app.nodes.own();
-    if app.db.maybe::<(i64,)>(STALE, args![node]).await?.is_none() {
-        return Ok(());
+    for (session,) in app.db.all::<(i64,)>(STALE, args![node]).await? {
+        retry(|| begin_to_count(app, session, node)).await?;
     }
+    Ok(())
+}
+
+async fn begin_to_count(app: &School, session: i64, node: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let sql = "update screen_counts set is_stale = false where node = $1 and is_stale returning session";
-    let stale: Vec<(i64,)> = tx.all(sql, args![node]).await?;
-    stale.into_iter().for_each(|(session,)| app.presence.log_screens_again(session));
+    tx.hold(HeldTable::Sessions, session).await?;
+    let sql = "update screen_counts set is_stale = false where session = $1 and node = $2";
+    tx.run(sql, args![session, node]).await?;
+    // Before the commit, which may take effect without an answer.
+    app.presence.log_screens_again(session);
     app.commit(tx, Vec::new()).await
 }
 
@@ -168,10 +184,13 @@ async fn log_screen_count(app: &School, at: CurrentStep, screens: i64) -> Result
                     return Ok((false, Vec::new()));
                 }
                 let screens = match node {
-                    Some(node) => write_count(tx, session, node, first_seq, screens).await?,
-                    None => Some(screens),
+                    Some(node) => match write_count(tx, session, node, first_seq, screens).await? {
+                        Some(Sums { before, after }) if before != after => after,
+                        // Nobody hears of a count that stays.
+                        written => return Ok((written.is_some(), Vec::new())),
+                    },
+                    None => screens,
                 };
-                let Some(screens) = screens else { return Ok((false, Vec::new())) };
                 let event = Event::StepShown { step, screens };
                 Ok((true, vec![NewEvent { session: Some(session), course, at_ms: now_ms, event }]))
             })
