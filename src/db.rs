@@ -50,6 +50,7 @@ pub use self::transaction::Tx;
 const READERS: u32 = 4;
 const PG_WRITERS: u32 = 6;
 const PG_READERS: u32 = 9;
+const PG_URGENT: u32 = 2;
 /// Time that one statement may take over a network. Without an answer by then, it is given up and its connection is closed.
 const GROUP_STATEMENT_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(8);
@@ -73,8 +74,10 @@ enum Pools {
         group: Pool<PgConnection>,
         writers: Pool<PgConnection>,
         readers: Pool<PgConnection>,
-        /// The lease of a node too: one whose writers all wait is not dead.
-        lease: Pool<PgConnection>,
+        /// A connection for beats alone, so that they do not wait for other writes.
+        beats: Pool<PgConnection>,
+        /// For what keeps nodes together, which waits for no reader.
+        urgent: Pool<PgConnection>,
     },
 }
 
@@ -161,13 +164,10 @@ impl Db {
         };
         let group = pool(Purpose::Write, 1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
         let writers = pool(Purpose::Write, PG_WRITERS, WRITE_WITHIN, LOCK_WITHIN);
-        let lease = pool(Purpose::Write, 1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
-        Ok(Pools::Postgres {
-            group,
-            writers,
-            readers: pool(Purpose::Read, PG_READERS, READ_WITHIN, LOCK_WITHIN),
-            lease,
-        })
+        let readers = pool(Purpose::Read, PG_READERS, READ_WITHIN, LOCK_WITHIN);
+        let beats = pool(Purpose::Write, 1, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
+        let urgent = pool(Purpose::Read, PG_URGENT, GROUP_STATEMENT_WITHIN, GROUP_LOCK_WITHIN);
+        Ok(Pools::Postgres { group, writers, readers, beats, urgent })
     }
 
     /// Begins a transaction that changes something. It ends with `App::commit`; if it is dropped, nothing is changed.
@@ -181,9 +181,9 @@ impl Db {
     }
 
     /// Begins a transaction by which a node shows that it is alive, on a connection of its own.
-    pub async fn begin_lease(&self) -> Result<Tx> {
+    pub async fn begin_beat(&self) -> Result<Tx> {
         match &self.pools {
-            Pools::Postgres { lease, .. } => begin_postgres(lease).await,
+            Pools::Postgres { beats, .. } => begin_postgres(beats).await,
             Pools::Sqlite { .. } => self.begin().await,
         }
     }
@@ -210,15 +210,15 @@ impl Db {
         }
     }
 
-    fn fetch(&self, sql: Sql, args: Vec<Arg>, wanted: Wanted) -> BoxFuture<'_, Result<Rows>> {
+    fn fetch(&self, sql: Sql, args: Vec<Arg>, wanted: Wanted, is_urgent: bool) -> BoxFuture<'_, Result<Rows>> {
         Box::pin(async move {
             match &self.pools {
                 Pools::Sqlite { readers, .. } => {
                     let mut lent = readers.lend().await?;
                     ask!(lent, connection => rows!(sql, args, wanted, connection)).map(Rows::Sqlite)
                 }
-                Pools::Postgres { readers, .. } => {
-                    let mut lent = readers.lend().await?;
+                Pools::Postgres { readers, urgent, .. } => {
+                    let mut lent = if is_urgent { urgent } else { readers }.lend().await?;
                     let limit = lent.limit();
                     let rows = twice!(lent, limit, connection => rows!(sql.clone(), args.clone(), wanted, connection));
                     rows.map(Rows::Postgres)
@@ -228,15 +228,20 @@ impl Db {
     }
 
     pub async fn all<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
-        self.fetch(sql.into(), args, Wanted::All).await?.all()
+        self.fetch(sql.into(), args, Wanted::All, false).await?.all()
+    }
+
+    /// As `all`, over connections on which nothing else is read: looks by which nodes find what the others did, and whether they live.
+    pub async fn all_urgent<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Vec<T>> {
+        self.fetch(sql.into(), args, Wanted::All, true).await?.all()
     }
 
     pub async fn maybe<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<Option<T>> {
-        self.fetch(sql.into(), args, Wanted::First).await?.first()
+        self.fetch(sql.into(), args, Wanted::First, false).await?.first()
     }
 
     pub async fn one<T: FromAnyRow>(&self, sql: impl Into<Sql>, args: Vec<Arg>) -> Result<T> {
-        self.fetch(sql.into(), args, Wanted::First).await?.one()
+        self.fetch(sql.into(), args, Wanted::First, false).await?.one()
     }
 
     /// Runs one statement that changes something, in a transaction of its own, and returns how many rows it changed. For a process
@@ -290,8 +295,8 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres { group, writers, readers, lease } => {
-                tokio::join!(group.close(), writers.close(), readers.close(), lease.close());
+            Pools::Postgres { group, writers, readers, beats, urgent } => {
+                tokio::join!(group.close(), writers.close(), readers.close(), beats.close(), urgent.close());
             }
         }
     }

@@ -36,7 +36,7 @@ pub async fn ids_after(db: &Db, low: i64) -> Result<Vec<i64>> {
     let mut ids = Vec::new();
     loop {
         let after = ids.last().copied().unwrap_or(low);
-        let some: Vec<(i64,)> = db.all(sql, args![after, IDS_PER_READ]).await?;
+        let some: Vec<(i64,)> = db.all_urgent(sql, args![after, IDS_PER_READ]).await?;
         ids.extend(some.iter().map(|(id,)| *id));
         if (some.len() as i64) < IDS_PER_READ {
             return Ok(ids);
@@ -47,7 +47,7 @@ pub async fn ids_after(db: &Db, low: i64) -> Result<Vec<i64>> {
 /// Reads at most `BODIES_PER_READ` rows, in the order of their ids.
 pub async fn read(db: &Db, ids: &[i64]) -> Result<Vec<(i64, String)>> {
     let (marks, values) = placeholders(ids, 1);
-    db.all(format!("select id, body from node_messages where id in ({marks}) order by id"), values).await
+    db.all_urgent(format!("select id, body from node_messages where id in ({marks}) order by id"), values).await
 }
 
 /// The id of the newest row; 0 if there is none.

@@ -259,7 +259,7 @@ pub async fn heads(db: &Db, sessions: &[i64]) -> Result<Vec<(i64, i64)>> {
     for some in sessions.chunks(SESSIONS_PER_STATEMENT) {
         let (marks, values) = placeholders(some, 1);
         let sql = format!("select id, last_seq from live_sessions where id in ({marks})");
-        heads.extend(db.all::<(i64, i64)>(sql, values).await?);
+        heads.extend(db.all_urgent::<(i64, i64)>(sql, values).await?);
     }
     Ok(heads)
 }

@@ -43,7 +43,7 @@ pub async fn beat(app: &School) -> Result<()> {
     if own == 0 {
         return Ok(());
     }
-    let mut tx = app.db.begin_lease().await?;
+    let mut tx = app.db.begin_beat().await?;
     let rows =
         tx.run("update nodes set beats = beats + 1 where id = $1 and beats <> $2", args![own, HANDED_BACK]).await?;
     app.commit(tx, Vec::new()).await?;
@@ -68,7 +68,7 @@ async fn begin_anew(app: &School, dead: i64) -> Result<()> {
         // The lock of the database is lost as well, so that this server stops.
         return Err(Error::internal("another server has taken over the school"));
     }
-    let mut tx = app.db.begin_lease().await?;
+    let mut tx = app.db.begin_beat().await?;
     let own = insert(&mut tx, app).await?;
     app.commit(tx, Vec::new()).await?;
     if !app.nodes.replace(dead, own) {
@@ -84,7 +84,7 @@ async fn begin_anew(app: &School, dead: i64) -> Result<()> {
 pub async fn look(app: &School) -> Result<()> {
     settle_doubt(app).await?;
     let begun_ms = app.clock.monotonic_ms();
-    let rows: Vec<(i64, i64)> = app.db.all("select id, beats from nodes order by id", args![]).await?;
+    let rows: Vec<(i64, i64)> = app.db.all_urgent("select id, beats from nodes order by id", args![]).await?;
     let rows: Vec<NodeBeats> = rows.into_iter().map(|(id, beats)| NodeBeats { id, beats }).collect();
     let own = app.nodes.own();
     if !rows.iter().any(|node| node.id == own && node.beats != HANDED_BACK) {
@@ -148,7 +148,7 @@ async fn end_lease(app: &School, own: i64, dead: NodeBeats) -> Result<bool> {
     if dead.beats == HANDED_BACK {
         return Ok(true);
     }
-    let mut tx = app.db.begin_lease().await?;
+    let mut tx = app.db.begin_beat().await?;
     let sql = "update nodes set beats = $3 where id = $1 and beats = $2
         and (select n.id from nodes n where n.id = $4 and n.beats <> $3) is not null";
     let rows = tx.run(sql, args![dead.id, dead.beats, HANDED_BACK, own]).await?;
@@ -158,7 +158,7 @@ async fn end_lease(app: &School, own: i64, dead: NodeBeats) -> Result<bool> {
 
 /// Hands the people of this node over to the others at once, when it stops.
 pub async fn hand_back(app: &School) -> Result<()> {
-    let mut tx = app.db.begin_lease().await?;
+    let mut tx = app.db.begin_beat().await?;
     tx.run("update nodes set beats = $2 where id = $1", args![app.nodes.own(), HANDED_BACK]).await?;
     app.commit(tx, Vec::new()).await
 }

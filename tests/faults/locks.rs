@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
+use crate::harness::nodes::on_two_nodes;
 use crate::harness::people::{Person, Reply};
 use crate::harness::{Backend, on, until};
 
@@ -129,5 +130,35 @@ fn an_arrival_that_cannot_be_written_keeps_no_departure_waiting() {
         let since = Instant::now();
         until("Lee's departure", async || left(&lee).await).await;
         assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+    });
+}
+
+#[test]
+fn a_node_whose_readers_all_wait_hears_the_others_all_the_same() {
+    on_two_nodes(&[], |nodes| async move {
+        let teacher = nodes.b.teacher().await;
+        let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
+        let session = teacher.opens_session(&lecture).await;
+        let guest = nodes.b.guest(&session, "김순자").await;
+        let mut phone = guest.follows(&session).await;
+        phone.receives("session_state").await;
+        let mut database = PgConnection::connect(nodes.b.database()).await.unwrap();
+        database.execute("begin; lock table notifications in access exclusive mode").await.unwrap();
+        let reading = tokio::spawn(async move {
+            join_all((0..40).map(|_| teacher.get("/api/notifications"))).await;
+        });
+        let waiting = "select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'";
+        until("all readers wait", async || {
+            let (count,): (i64,) = sqlx::query_as(waiting).fetch_one(&mut database).await.unwrap();
+            (count >= 9).then_some(())
+        })
+        .await;
+        let since = Instant::now();
+        guest.at(nodes.a.address).post("/api/auth/logout", json!({})).await.ok();
+        assert_eq!(phone.ends().await.code, 4401);
+        assert!(since.elapsed() < Duration::from_millis(2_500), "closed after {:?}", since.elapsed());
+        database.execute("rollback").await.unwrap();
+        reading.abort();
     });
 }
