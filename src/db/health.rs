@@ -21,12 +21,13 @@ struct HealthState {
     wrote: Instant,
     /// The last failure. A write that succeeds `FAILURE_COUNTS_FOR` or later after it removes it.
     failed: Option<(Instant, &'static str)>,
-    /// The first failure after which nothing was written until the next one, or less than `RESUMED_AFTER` passed.
+    /// Time of the first failure of the current outage.
     failing_since: Instant,
     /// Times at which the uses of the database began that are under way, by their numbers.
     under_way: BTreeMap<u64, Instant>,
     last_number: u64,
     logged: Option<Instant>,
+    crowded_logged: Option<Instant>,
     /// Failures since the last line in the log.
     unlogged: u64,
     /// The last line in the log reported a failure, and its end has not been logged.
@@ -70,6 +71,7 @@ impl Default for Health {
             under_way: BTreeMap::new(),
             last_number: 0,
             logged: None,
+            crowded_logged: None,
             unlogged: 0,
             reported: false,
         }))
@@ -114,6 +116,15 @@ impl Health {
             let failures = std::mem::take(&mut state.unlogged);
             state.reported = true;
             tracing::error!(why, detail, failures, "the database fails");
+        }
+    }
+
+    /// Logs, at most once a minute, that callers were refused since too many wait for a connection.
+    pub(super) fn note_crowded(&self) {
+        let mut state = self.state();
+        if state.crowded_logged.is_none_or(|at| at.elapsed() >= LOGGED_EVERY) {
+            state.crowded_logged = Some(Instant::now());
+            tracing::warn!("all connections to the database are in use, and callers are refused");
         }
     }
 

@@ -125,17 +125,22 @@ impl<C: DbConnection> Pool<C> {
     /// Lends a connection: an idle one if there is one, otherwise a new one. Waits at most `WAIT_WITHIN` while all are lent.
     /// Safe to cancel.
     pub async fn lend(&self) -> Result<LentConnection<C>> {
+        self.lend_within(WAIT_WITHIN).await
+    }
+
+    async fn lend_within(&self, within: Duration) -> Result<LentConnection<C>> {
         let under_way = self.0.health.use_begins();
-        let mut lent = self.take().await?;
+        let mut lent = self.take(within).await?;
         lent.under_way = Some(under_way);
         Ok(lent)
     }
 
-    async fn take(&self) -> Result<LentConnection<C>> {
+    async fn take(&self, within: Duration) -> Result<LentConnection<C>> {
         let shared = &self.0;
-        let permit = tokio::time::timeout(WAIT_WITHIN, shared.permits.clone().acquire_owned());
+        let permit = tokio::time::timeout(within, shared.permits.clone().acquire_owned());
         let Ok(Ok(permit)) = permit.await else {
-            shared.health.failed(failure::CROWDED, "none came free in time");
+            // Too many callers are no failure of the database: the group commit, which has its own connection, may work.
+            shared.health.note_crowded();
             return Err(Error::Unavailable { why: failure::CROWDED, at_once: false });
         };
         if shared.closing.load(Ordering::Acquire) {
@@ -407,5 +412,25 @@ impl<C: DbConnection> Drop for LentConnection<C> {
 fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     if let Ok(runtime) = Handle::try_current() {
         runtime.spawn(work);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::health::{Outlook, WriteState};
+    use super::super::sqlite::SqliteFile;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_crowded_pool_is_no_failure_of_the_database() {
+        let health = Arc::new(Health::default());
+        let limits = Limits { connections: 1, statement: None };
+        let pool = Pool::new(Arc::new(SqliteFile("sqlite::memory:".parse().unwrap())), limits, health.clone());
+        let lent = pool.lend().await.unwrap();
+        let refused = pool.lend_within(Duration::from_millis(10)).await.err();
+        assert!(matches!(refused, Some(Error::Unavailable { why: failure::CROWDED, at_once: false })), "{refused:?}");
+        assert!(!matches!(health.write_state(), WriteState::Fails(_)));
+        assert_ne!(health.outlook(), Outlook::Fails);
+        drop(lent);
     }
 }
