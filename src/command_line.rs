@@ -276,7 +276,7 @@ async fn lock_database(config: &Config) -> Result<Option<ServingLock>> {
 
 async fn lost_lock(lock: &mut Option<ServingLock>) -> Error {
     match lock {
-        Some(lock) => lock.lost().await,
+        Some(lock) => lock.wait_until_lost().await,
         None => std::future::pending().await,
     }
 }

@@ -130,7 +130,7 @@ impl PostgresServer {
 }
 
 /// Ends a database session, unless its process number belongs to another session by now.
-pub async fn end(aside: &mut PgConnection, backend: &Backend) -> sqlx::Result<()> {
+async fn end(aside: &mut PgConnection, backend: &Backend) -> sqlx::Result<()> {
     let sql = "select pg_terminate_backend(pid) from pg_stat_activity
         where pid = $1 and extract(epoch from backend_start)::text = $2";
     sqlx::query(sql).bind(backend.pid).bind(&backend.started).execute(aside).await.map(drop)

@@ -3,6 +3,7 @@
 //! The lock is an advisory one, on a connection of its own. PostgreSQL gives it up when that connection ends, so a node that has died
 //! keeps nobody out for longer than the server takes to notice.
 
+use std::hash::{BuildHasher, RandomState};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::pool::{Backend, OPEN_WITHIN};
-use super::postgres::{self, end};
+use super::pool::OPEN_WITHIN;
+use super::postgres;
 use crate::error::{Error, Result};
 
 /// The number of the lock, which nothing else in a database of Gyosil uses: «gyosil» in ASCII.
@@ -59,12 +60,8 @@ pub struct ServingLock {
     lost: oneshot::Receiver<Error>,
 }
 
-struct Holder {
-    connection: PgConnection,
-    backend: Backend,
-}
-
-struct Keeper {
+struct LockKeeper {
+    /// With a name for its database sessions that no other process has.
     options: PgConnectOptions,
     sharing: Sharing,
 }
@@ -76,13 +73,14 @@ impl ServingLock {
         if url.starts_with("sqlite:") {
             return Ok(None);
         }
-        let options = PgConnectOptions::from_str(url).map_err(Error::internal)?.application_name("gyosil lock");
+        let name = format!("gyosil lock {:016x}", RandomState::new().hash_one(KEY));
+        let options = PgConnectOptions::from_str(url).map_err(Error::internal)?.application_name(&name);
         // Waits for a server that is just starting.
         postgres::first_connection(&options).await?.close().await.map_err(Error::internal)?;
-        let keeper = Keeper { options, sharing };
+        let keeper = LockKeeper { options, sharing };
         let begun = Instant::now();
         let holder = loop {
-            match keeper.take(None).await {
+            match keeper.take().await {
                 Ok(Some(holder)) => break holder,
                 Ok(None) if begun.elapsed() > START_WITHIN => return Err(sharing.refusal()),
                 Err(error) if begun.elapsed() > START_WITHIN => return Err(Error::internal(error)),
@@ -98,7 +96,7 @@ impl ServingLock {
     }
 
     /// Waits until another node holds the lock, which can only happen after the connection was lost. Returns the reason to stop.
-    pub async fn lost(&mut self) -> Error {
+    pub async fn wait_until_lost(&mut self) -> Error {
         match (&mut self.lost).await {
             Ok(why) => why,
             Err(_) => Error::internal("the lock of the database is not looked at any more"),
@@ -112,19 +110,24 @@ impl Drop for ServingLock {
     }
 }
 
-impl Keeper {
+impl LockKeeper {
     /// Looks at the lock until another node holds it.
-    async fn keep(&self, mut holder: Holder) {
+    async fn keep(&self, mut holder: PgConnection) {
+        let look = format!(
+            "select 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted
+                and classid::bigint = {} and objid::bigint = {} and objsubid = 1",
+            KEY >> 32,
+            KEY & 0xffff_ffff
+        );
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let look = sqlx::raw_sql("select 1").execute(&mut holder.connection);
-            if matches!(tokio::time::timeout(ANSWER_WITHIN, look).await, Ok(Ok(_))) {
+            let look = sqlx::raw_sql(AssertSqlSafe(look.clone())).fetch_optional(&mut holder);
+            if matches!(tokio::time::timeout(ANSWER_WITHIN, look).await, Ok(Ok(Some(_)))) {
                 continue;
             }
             tracing::warn!("the connection that locks the database was lost; it is locked again");
-            let lost = holder.backend;
             holder = loop {
-                match self.take(Some(&lost)).await {
+                match self.take().await {
                     Ok(Some(again)) => break again,
                     Ok(None) => return,
                     Err(error) => tracing::debug!(%error, "the database could not be locked again yet"),
@@ -135,52 +138,32 @@ impl Keeper {
         }
     }
 
-    /// Tries to take the lock over a new connection, after ending the lost one. `None`: another node holds it.
-    async fn take(&self, lost: Option<&Backend>) -> sqlx::Result<Option<Holder>> {
+    /// Tries to take the lock over a new connection. `None`: another node holds it.
+    async fn take(&self) -> sqlx::Result<Option<PgConnection>> {
         let silent = || sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let opening = tokio::time::timeout(OPEN_WITHIN, self.options.connect()).await;
         let mut connection = opening.map_err(|_| silent())??;
-        let taking = tokio::time::timeout(ANSWER_WITHIN, self.take_on(&mut connection, lost)).await;
-        let taken = taking.map_err(|_| silent())??;
-        Ok(taken.map(|backend| Holder { connection, backend }))
+        let taking = tokio::time::timeout(ANSWER_WITHIN, self.take_on(&mut connection)).await;
+        Ok(taking.map_err(|_| silent())??.then_some(connection))
     }
 
-    async fn take_on(&self, connection: &mut PgConnection, lost: Option<&Backend>) -> sqlx::Result<Option<Backend>> {
+    /// Ends all other sessions of this process for the lock: one whose connection was lost may hold it still, and so may one whose
+    /// answer came too late. Then tries to take the lock.
+    async fn take_on(&self, connection: &mut PgConnection) -> sqlx::Result<bool> {
         // The server notices within 11 s that a node's machine is gone.
-        let settings = "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
+        let begin = "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
             set tcp_user_timeout = 11000;
-            select pid, extract(epoch from backend_start)::text from pg_stat_activity where pid = pg_backend_pid()";
-        let row = sqlx::raw_sql(settings).fetch_one(&mut *connection).await?;
-        let backend = Backend { pid: row.try_get(0)?, started: row.try_get(1)? };
-        if let Some(lost) = lost {
-            end(connection, lost).await?;
-        }
+            select pg_terminate_backend(pid) from pg_stat_activity
+                where application_name = current_setting('application_name') and pid <> pg_backend_pid()";
         loop {
+            let ended = sqlx::raw_sql(begin).fetch_all(&mut *connection).await?;
             let take = AssertSqlSafe(format!("select {}({KEY})", self.sharing.lock()));
-            if sqlx::raw_sql(take).fetch_one(&mut *connection).await?.try_get(0)? {
-                return Ok(Some(backend));
+            let is_taken: bool = sqlx::raw_sql(take).fetch_one(&mut *connection).await?.try_get(0)?;
+            if is_taken || ended.is_empty() {
+                return Ok(is_taken);
             }
-            let is_own = match lost {
-                Some(lost) => lost.pid == holder_of_lock(connection).await?.unwrap_or(lost.pid),
-                None => false,
-            };
-            if !is_own {
-                return Ok(None);
-            }
-            // The lost one ends in a moment.
+            // Those that were ended are gone in a moment.
             tokio::time::sleep(TRY_AGAIN_AFTER).await;
         }
     }
-}
-
-/// Returns the process of a database session that holds the lock.
-async fn holder_of_lock(connection: &mut PgConnection) -> sqlx::Result<Option<i32>> {
-    let sql = AssertSqlSafe(format!(
-        "select l.pid from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
-            where l.locktype = 'advisory' and l.granted
-              and l.classid::bigint = {} and l.objid::bigint = {} and l.objsubid = 1",
-        KEY >> 32,
-        KEY & 0xffff_ffff
-    ));
-    sqlx::raw_sql(sql).fetch_optional(connection).await?.map(|row| row.try_get(0)).transpose()
 }

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use gyosil::db::{ServingLock, Sharing};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::harness::people::Person;
 use crate::harness::process::{Process, refuses};
-use crate::harness::proxy::Proxy;
+use crate::harness::proxy::{Direction, Proxy};
 use crate::harness::redis::Redis;
 use crate::harness::{postgres, until};
 use crate::work::{Class, Work, serves};
@@ -32,7 +33,7 @@ async fn is_refused_with(database: &str, flags: &[&str], why: &str) {
 /// The server ends all sessions, or only those that hold the lock.
 async fn ends_sessions(database: &str, only_the_lock: bool) {
     let mut root = PgConnection::connect(database).await.unwrap();
-    let named = if only_the_lock { "and application_name = 'gyosil lock'" } else { "" };
+    let named = if only_the_lock { "and application_name like 'gyosil lock %'" } else { "" };
     let ends = format!(
         "select pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid() {named}"
@@ -86,6 +87,30 @@ fn a_server_that_lost_its_connections_locks_its_database_again() {
         work.goes_on(20).await;
         work.heard_only_not_now();
         work.ends().await.is_all_there(&class).await;
+    });
+}
+
+#[test]
+fn a_server_is_not_refused_for_its_own_lock_whose_answer_was_lost() {
+    tells(async {
+        let database = postgres::new_database().await;
+        let (proxy, proxied) = Proxy::to_database(&database).await;
+        let mut root = PgConnection::connect(&database).await.unwrap();
+        let mut finds = async |what: &str, sql: &'static str| {
+            until(what, async || sqlx::raw_sql(sql).fetch_optional(&mut root).await.unwrap().map(drop)).await;
+        };
+        proxy.delay(Duration::from_millis(300));
+        let taking = tokio::spawn(async move { ServingLock::take(&proxied, Sharing::Alone).await });
+        let connected = "select 1 from pg_stat_activity where datname = current_database()
+            and application_name like 'gyosil lock%' and query like 'set tcp_keepalives%'";
+        finds("it is about to take the lock", connected).await;
+        proxy.hold(Some(Direction::ToClient));
+        let locked = "select 1 from pg_locks l join pg_database d on d.oid = l.database
+            where l.locktype = 'advisory' and l.granted and d.datname = current_database()";
+        finds("it is taken", locked).await;
+        proxy.fall_silent();
+        proxy.mend().await;
+        assert!(taking.await.unwrap().unwrap().is_some());
     });
 }
 
