@@ -13,22 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::error::{Error, Result};
-use crate::tag;
 
 /// The account that someone tries to sign in to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Account {
     /// The account of this person, by any of their login names.
     Of(i64),
-    /// No account has this login name: a hash of the name that was typed, in lower case. It may be a password, typed in the wrong
-    /// place, and other nodes hear of it.
+    /// No account has this login name, which other nodes hear of as `Keys::hide_name` hides it.
     Unknown(String),
-}
-
-impl Account {
-    pub fn unknown(name: &str) -> Account {
-        Account::Unknown(tag::of(name.to_lowercase().as_bytes()))
-    }
 }
 
 /// The account, person, device or address for which attempts are counted.

@@ -135,6 +135,12 @@ impl Keys {
         Ok(mac.finalize().into_bytes().into())
     }
 
+    /// Hides a login name that nobody has, in the same way on all nodes: it may be a password, typed in the wrong place. Without the
+    /// secret nobody can try which name it was.
+    pub fn hide_name(&self, name: &str) -> String {
+        self.proof(&["name", &name.to_lowercase()])
+    }
+
     fn proof(&self, words: &[&str]) -> String {
         self.mac(words).map(|mac| BASE64.encode(mac.finalize().into_bytes())).unwrap_or_default()
     }
@@ -144,7 +150,8 @@ impl Keys {
         self.mac(words)?.verify_slice(&proof).ok()
     }
 
-    /// Computes an HMAC over words that contain no space, so that no character can be moved from one word to the next.
+    /// Computes an HMAC over words of which only the last may contain a space, so that no character can be moved from one word to
+    /// the next.
     fn mac(&self, words: &[&str]) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).ok()?;
         mac.update(words.join(" ").as_bytes());
@@ -196,9 +203,9 @@ impl CertificateKey {
     }
 }
 
-/// The secret of the link that makes the first administrator. It is printed once, and ends with the process. It works while
-/// the school has no administrator, which the database decides. Several nodes have the same secret: the link of one may be
-/// opened at another.
+/// The secret of the link that makes the first administrator. It is printed at each start, and works while the school has no
+/// administrator, which the database decides. That of a lone server ends with the process. Several nodes derive the same one from
+/// their secret: the link of one may be opened at another, and works after a restart.
 #[derive(Default)]
 pub struct SetupSecret {
     of_all_nodes: Option<String>,
@@ -210,7 +217,7 @@ impl SetupSecret {
         SetupSecret { of_all_nodes: Some(BASE64.encode(secret)), valid: Mutex::default() }
     }
 
-    /// Makes a new secret. An older one becomes invalid.
+    /// Makes the link of this node valid. A lone server makes a new secret, and the older one becomes invalid.
     pub fn renew(&self) -> String {
         let secret = self.of_all_nodes.clone().unwrap_or_else(|| BASE64.encode(random_bytes::<24>()));
         *self.locked() = Some(secret.clone());
@@ -325,5 +332,14 @@ mod tests {
         assert!(keys.read_refresh_token(&proof).is_none());
         assert!(keys.read_device_proof(keys.refresh_token(7, "3").text()).is_none());
         assert!(Keys::new(&[2; 32]).read_device_proof(&proof).is_none());
+    }
+
+    #[test]
+    fn a_name_is_hidden_in_the_same_way_by_those_who_have_the_secret_alone() {
+        let keys = Keys::new(&[1; 32]);
+        let hidden = keys.hide_name("My secret");
+        assert_eq!(hidden, Keys::new(&[1; 32]).hide_name("my Secret"));
+        assert_ne!(hidden, keys.hide_name("my secrets"));
+        assert_ne!(hidden, Keys::new(&[2; 32]).hide_name("my secret"));
     }
 }

@@ -279,7 +279,7 @@ mod tests {
             closed: vec![order(EndedLogins::All), order(EndedLogins::Only(3)), order(EndedLogins::AllBut(4))],
             counted: vec![
                 CountChange::Counted(Attempts::CodesFrom([127, 0, 0, 1].into())),
-                CountChange::GivenBack(Attempts::AccountFrom(Account::unknown("김"), [127, 0, 0, 1].into())),
+                CountChange::GivenBack(Attempts::AccountFrom(Account::Unknown("김".into()), [127, 0, 0, 1].into())),
                 CountChange::Forgiven(Attempts::PlaysOf { person: 7, most: 5 }),
                 CountChange::AccountForgiven(7),
             ],

@@ -409,7 +409,7 @@ fn limits_count_the_attempts_on_all_nodes() {
         // An unknown name does not cross as it was typed.
         let typed = json!({ "email": "My-Secret", "password": "x" });
         nodes.a.nobody().post("/api/auth/login", typed).await.is(401);
-        let unknown = Attempts::Account(Account::unknown("my-secret"));
+        let unknown = Attempts::Account(Account::Unknown(nodes.b.app.keys.hide_name("my-secret")));
         until("the other counts it", async || (counted(&nodes.b, &unknown) == 1).then_some(())).await;
         // Alone, each counts its own.
         nodes.lose_redis().await;

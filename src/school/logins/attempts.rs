@@ -30,7 +30,8 @@ pub struct Device {
 pub async fn login(app: &School, name: &str, password: String, device: &Device) -> Result<(Person, Tokens)> {
     let sql = "select id, password_hash from people where (email = $1 or phone = $1) and deleted_ms is null";
     let known: Option<(i64, Option<String>)> = app.db.maybe(sql, args![name]).await?;
-    let account = known.as_ref().map_or_else(|| Account::unknown(name), |(id, _)| Account::Of(*id));
+    let hidden = || Account::Unknown(app.keys.hide_name(name));
+    let account = known.as_ref().map_or_else(hidden, |(id, _)| Account::Of(*id));
     let (id, kept) = known.map_or((0, None), |(id, hash)| (id, hash));
     let attempt =
         LoginAttempt::take(&app.failures, account, earlier_login(app, id, device), device.address, app.now_ms())?;
