@@ -7,6 +7,7 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgConnectOptions;
@@ -16,6 +17,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, SqliteC
 use self::table::{Batch, Digest, SchoolTable};
 use super::{Db, ServingLock, Sharing, sqlite_migrations};
 use crate::error::{Error, Result};
+
+/// Longest wait for others who are writing to the target.
+const LOCKED_WITHIN: Duration = Duration::from_secs(5);
+const LOCKED_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// A table that both databases have alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,23 +41,23 @@ pub async fn move_school(from: &str, to: &str) -> Result<Vec<MovedTable>> {
     let source = options.connect().await.map_err(Error::internal)?;
     let options = PgConnectOptions::from_str(to).map_err(Error::internal)?.application_name("gyosil move");
     let target = options.connect().await.map_err(Error::internal)?;
-    let moved = Move { source, target }.run().await;
+    let moved = SchoolMove { source, target }.run().await;
     drop(lock);
     moved
 }
 
-struct Move {
+struct SchoolMove {
     source: SqliteConnection,
     target: PgConnection,
 }
 
-impl Move {
+impl SchoolMove {
     async fn run(mut self) -> Result<Vec<MovedTable>> {
         let version = self.version_of_source().await.map_err(Error::internal)?;
         sqlx::raw_sql("begin").execute(&mut self.source).await.map_err(Error::internal)?;
-        sqlx::raw_sql("begin").execute(&mut self.target).await.map_err(Error::internal)?;
         let tables = table::of_sqlite(&mut self.source).await.map_err(Error::internal)?;
         self.must_have_the_same(&tables).await?;
+        self.begin_alone(&tables).await?;
         self.must_be_empty(&tables).await?;
         let mut moved = Vec::new();
         for table in in_order(tables)? {
@@ -91,6 +96,22 @@ impl Move {
         }
     }
 
+    /// Begins the transaction of the target, and keeps all others from writing to it until the end. Fails if someone is just writing.
+    async fn begin_alone(&mut self, tables: &[SchoolTable]) -> Result<()> {
+        let names: Vec<String> = tables.iter().map(SchoolTable::quoted).collect();
+        let lock = format!("begin; lock table {} in share row exclusive mode nowait", names.join(", "));
+        let begun = Instant::now();
+        loop {
+            let locked = sqlx::raw_sql(AssertSqlSafe(lock.clone())).execute(&mut self.target).await;
+            let Err(error) = locked else { return Ok(()) };
+            sqlx::raw_sql("rollback").execute(&mut self.target).await.map_err(Error::internal)?;
+            if begun.elapsed() > LOCKED_WITHIN {
+                return Err(Error::internal(format!("PostgreSQL is in use: {error}. Nothing was moved")));
+            }
+            tokio::time::sleep(LOCKED_AGAIN_AFTER).await;
+        }
+    }
+
     /// Fails if the target has rows, other than those of a new school. Those are deleted: the source has them too.
     async fn must_be_empty(&mut self, tables: &[SchoolTable]) -> Result<()> {
         let new_school = digests_of_new_school(tables).await.map_err(Error::internal)?;
@@ -112,7 +133,7 @@ impl Move {
 
     /// Copies the rows of a table, in the order of its key. Returns the digest of the source.
     async fn copy(&mut self, table: &SchoolTable) -> sqlx::Result<Digest> {
-        let mut digest = table::Digesting::default();
+        let mut digest = table::RunningDigest::default();
         let mut batch = Batch::new(table);
         let select = AssertSqlSafe(table.select_of_sqlite());
         let mut rows = sqlx::raw_sql(select).fetch(&mut self.source);
@@ -128,7 +149,7 @@ impl Move {
     }
 
     async fn digest_of_target(&mut self, table: &SchoolTable) -> sqlx::Result<Digest> {
-        let mut digest = table::Digesting::default();
+        let mut digest = table::RunningDigest::default();
         // Prepared, so that values come in their exact form.
         let mut rows = sqlx::query(AssertSqlSafe(table.select_of_postgres())).fetch(&mut self.target);
         while let Some(row) = rows.try_next().await? {
@@ -183,7 +204,7 @@ async fn digests_of_new_school(tables: &[SchoolTable]) -> sqlx::Result<BTreeMap<
     sqlite_migrations().run(&mut new).await?;
     let mut digests = BTreeMap::new();
     for table in tables {
-        let mut digest = table::Digesting::default();
+        let mut digest = table::RunningDigest::default();
         for row in sqlx::raw_sql(AssertSqlSafe(table.select_of_sqlite())).fetch_all(&mut new).await? {
             digest.add(&table.values_of_sqlite(&row)?);
         }

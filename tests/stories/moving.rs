@@ -115,6 +115,20 @@ fn a_school_is_not_moved_into_a_database_that_has_rows() {
 }
 
 #[test]
+fn a_school_is_not_moved_into_a_database_to_which_someone_is_writing() {
+    on(Backend::Sqlite, FLAGS, |mut school| async move {
+        school.teacher().await;
+        school.closes().await;
+        let target = postgres::new_database().await;
+        let mut other = PgConnection::connect(&target).await.unwrap();
+        other.execute("begin; insert into node_messages (at_ms, body) values (1, '{}')").await.unwrap();
+        is_refused(&moves(&school, &target), "PostgreSQL is in use");
+        other.execute("rollback").await.unwrap();
+        assert_eq!(moves(&school, &target).status.code(), Some(0));
+    });
+}
+
+#[test]
 fn a_school_that_is_served_is_not_moved() {
     on(Backend::Sqlite, FLAGS, |mut school| async move {
         school.teacher().await;
@@ -158,16 +172,18 @@ fn a_school_that_is_changed_while_it_is_moved_is_not_moved() {
         school.closes().await;
         let target = postgres::new_database().await;
         let empty = rows_in(&target).await;
-        // The move waits for this table when it writes to it.
+        // The move waits for this table before it writes to any.
         let mut holder = PgConnection::connect(&target).await.unwrap();
         holder.execute("begin; lock table people in share mode").await.unwrap();
         std::thread::scope(|scope| {
             let moving = scope.spawn(|| moves(&school, &target));
             tokio::task::block_in_place(|| {
                 tokio::runtime::Handle::current().block_on(async {
-                    let waiting = "select count(*) from pg_locks where not granted and locktype = 'relation'";
+                    let waiting = "select count(*) from pg_stat_activity where datname = current_database()
+                        and application_name = 'gyosil move' and (query like 'begin; lock%' or query = 'rollback')";
+                    let mut watcher = PgConnection::connect(&target).await.unwrap();
                     until("the move waits", async || {
-                        let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&mut holder).await.unwrap();
+                        let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&mut watcher).await.unwrap();
                         (waiting > 0).then_some(())
                     })
                     .await;

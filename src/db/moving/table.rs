@@ -167,12 +167,12 @@ pub struct Digest {
 }
 
 #[derive(Default)]
-pub struct Digesting {
+pub struct RunningDigest {
     rows: u64,
     hash: Sha256,
 }
 
-impl Digesting {
+impl RunningDigest {
     /// Adds a row as a line of text, in which each value has its kind and each text its length.
     pub fn add(&mut self, values: &[Arg]) {
         let mut line = String::new();
