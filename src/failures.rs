@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
+use dashmap::mapref::one::RefMut;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
@@ -97,6 +98,23 @@ impl Attempts {
             Attempts::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
             Attempts::LeavesOf(..) | Attempts::PlaysOf { .. } | Attempts::UploadStepsOf { .. } => HOUR_MS,
             _ => 15 * MINUTE_MS,
+        }
+    }
+
+    /// Whether these are counted for a person of this school alone, whatever their address: for their account or their device.
+    fn is_of_person(&self) -> bool {
+        match self {
+            Attempts::Account(of) | Attempts::AccountSlowly(of) => matches!(of, Account::Of(_)),
+            Attempts::KnownDevice(_)
+            | Attempts::PasswordOf(_)
+            | Attempts::RightLoginsOf(_)
+            | Attempts::CodesBy(_)
+            | Attempts::ContactsBy(_)
+            | Attempts::PaymentsBy(_)
+            | Attempts::LeavesOf(..)
+            | Attempts::PlaysOf { .. }
+            | Attempts::UploadStepsOf { .. } => true,
+            _ => false,
         }
     }
 
@@ -190,25 +208,38 @@ impl Drop for CountedAttempt<'_> {
     }
 }
 
-/// Above this many entries, those whose window is over are removed.
+/// Above this many entries of one kind, those whose window is over are removed.
 const REMEMBERED_MAX: usize = 100_000;
+
+/// Counts, each with the end of its window.
+#[derive(Default)]
+struct Counts {
+    counted: DashMap<Attempts, (u32, i64)>,
+    swept_ms: AtomicI64,
+}
 
 pub struct Failures {
     on: bool,
-    counted: DashMap<Attempts, (u32, i64)>,
-    swept_ms: AtomicI64,
+    /// Counts of addresses, and of accounts that do not exist: strangers can make any number of them.
+    of_strangers: Counts,
+    /// Counts of people and their accounts, which no stranger can have forgotten.
+    of_people: Counts,
     /// Tells other nodes what was counted here, if there are any.
     reporter: OnceLock<Reporter>,
 }
 
 impl Failures {
     pub fn new(on: bool) -> Failures {
-        Failures { on, counted: DashMap::new(), swept_ms: AtomicI64::new(0), reporter: OnceLock::new() }
+        Failures { on, of_strangers: Counts::default(), of_people: Counts::default(), reporter: OnceLock::new() }
     }
 
     /// Sets what is called for each count that stays, once, before the first attempt. It must not wait.
     pub fn set_reporter(&self, reporter: Reporter) {
         let _ = self.reporter.set(reporter);
+    }
+
+    fn counts(&self, attempts: &Attempts) -> &Counts {
+        if attempts.is_of_person() { &self.of_people } else { &self.of_strangers }
     }
 
     fn report(&self, change: impl FnOnce() -> CountChange) {
@@ -222,20 +253,19 @@ impl Failures {
         match change {
             CountChange::Counted(attempts) => self.add(&attempts, now_ms),
             CountChange::GivenBack(attempts) => self.take_out(&attempts, |until_ms| now_ms < until_ms),
-            CountChange::Forgiven(attempts) => drop(self.counted.remove(&attempts.by_network())),
+            CountChange::Forgiven(attempts) => self.remove(&attempts),
             CountChange::AccountForgiven(person) => self.remove_account(person),
         }
     }
 
     fn add(&self, attempts: &Attempts, now_ms: i64) {
-        self.forget_old(now_ms);
-        let mut counted = self.counted.entry(attempts.by_network()).or_insert((0, 0));
+        let mut counted = self.counts(attempts).entry(attempts, now_ms);
         *counted = count_one_more(attempts, *counted, now_ms);
     }
 
     /// Takes an attempt out of the count, unless it was counted in an earlier window.
     fn take_out(&self, attempts: &Attempts, is_of_window: impl Fn(i64) -> bool) {
-        if let Some(mut counted) = self.counted.get_mut(&attempts.by_network())
+        if let Some(mut counted) = self.counts(attempts).counted.get_mut(&attempts.by_network())
             && is_of_window(counted.1)
         {
             counted.0 = counted.0.saturating_sub(1);
@@ -243,7 +273,7 @@ impl Failures {
     }
 
     pub fn check(&self, attempts: &Attempts, now_ms: i64) -> Result<()> {
-        let counted = self.counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
+        let counted = self.counts(attempts).counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
         self.check_limit(attempts, counted, now_ms)
     }
 
@@ -254,8 +284,7 @@ impl Failures {
 
     /// Checks and counts an attempt in one step, so that simultaneous attempts are counted one after the other.
     pub fn take(&self, attempts: &Attempts, now_ms: i64) -> Result<CountedAttempt<'_>> {
-        self.forget_old(now_ms);
-        let mut counted = self.counted.entry(attempts.by_network()).or_insert((0, 0));
+        let mut counted = self.counts(attempts).entry(attempts, now_ms);
         self.check_limit(attempts, *counted, now_ms)?;
         *counted = count_one_more(attempts, *counted, now_ms);
         Ok(CountedAttempt { failures: self, attempts: attempts.clone(), until_ms: counted.1, is_kept: false })
@@ -289,12 +318,12 @@ impl Failures {
 
     /// Returns how many attempts are counted now.
     pub fn counted(&self, attempts: &Attempts, now_ms: i64) -> u32 {
-        let (count, until_ms) = self.counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
+        let (count, until_ms) = self.counts(attempts).counted.get(&attempts.by_network()).map_or((0, 0), |c| *c);
         if now_ms < until_ms { count } else { 0 }
     }
 
     pub fn forgive(&self, attempts: &Attempts) {
-        self.counted.remove(&attempts.by_network());
+        self.remove(attempts);
         self.report(|| CountChange::Forgiven(attempts.clone()));
     }
 
@@ -304,13 +333,19 @@ impl Failures {
         self.report(|| CountChange::AccountForgiven(person));
     }
 
+    fn remove(&self, attempts: &Attempts) {
+        self.counts(attempts).counted.remove(&attempts.by_network());
+    }
+
     fn remove_account(&self, person: i64) {
-        self.counted.retain(|attempts, _| match attempts {
+        let stays = |attempts: &Attempts, _: &mut (u32, i64)| match attempts {
             Attempts::Account(of) | Attempts::AccountSlowly(of) | Attempts::AccountFrom(of, _) => {
                 *of != Account::Of(person)
             }
             _ => true,
-        });
+        };
+        self.of_people.counted.retain(stays);
+        self.of_strangers.counted.retain(stays);
     }
 
     fn check_limit(&self, attempts: &Attempts, (count, until_ms): (u32, i64), now_ms: i64) -> Result<()> {
@@ -318,6 +353,13 @@ impl Failures {
             return Ok(());
         }
         Err(Error::TooManyFailures { retry_after_s: (until_ms - now_ms).unsigned_abs().div_ceil(1_000) })
+    }
+}
+
+impl Counts {
+    fn entry(&self, attempts: &Attempts, now_ms: i64) -> RefMut<'_, Attempts, (u32, i64)> {
+        self.forget_old(now_ms);
+        self.counted.entry(attempts.by_network()).or_insert((0, 0))
     }
 
     fn forget_old(&self, now_ms: i64) {
@@ -405,5 +447,17 @@ mod tests {
         one.count(&kim, 0);
         other.apply(CountChange::GivenBack(kim.clone()), MINUTE_MS * 60);
         assert_eq!(other.counted(&kim, 0), 1, "of an earlier window");
+    }
+
+    #[test]
+    fn a_flood_of_strangers_makes_nobody_forget_how_often_an_account_was_tried() {
+        let failures = Failures::new(true);
+        let account = Attempts::Account(Account::Of(7));
+        failures.count(&account, 0);
+        for n in 0..=REMEMBERED_MAX + 1 {
+            // Each is at its limit after one try.
+            failures.count(&Attempts::AccountSlowly(Account::Unknown(n.to_string())), 0);
+        }
+        assert_eq!(failures.counted(&account, 0), 1);
     }
 }
