@@ -12,10 +12,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use reqwest::Client;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::harness::proxy::Proxy;
 use crate::harness::until;
+
+/// Connections that one address may have here.
+const CONNECTIONS_MAX: usize = 40;
 
 /// A stand-in for a node. Its link to HAProxy can be cut.
 struct Node {
@@ -84,6 +87,7 @@ impl Balancer {
             ("node2:8080", nodes[1].address.to_string()),
             // A machine that tests may allow few open files.
             ("maxconn 20000", "maxconn 200".into()),
+            ("gt 4096", format!("gt {CONNECTIONS_MAX}")),
         ];
         for (there, here) in here {
             assert!(settings.contains(there), "{there}");
@@ -182,7 +186,30 @@ async fn what_a_client_says_about_its_address_does_not_pass() {
     assert_eq!(heard("x-forwarded-for"), "127.0.0.1");
     assert_eq!(heard("x-forwarded-proto"), "http");
     assert_eq!(heard("forwarded"), "");
-    assert_eq!(balancer.get("/metrics").await.status(), 403);
+    for path in ["/metrics", "/readyz", "/healthz"] {
+        assert_eq!(balancer.get(path).await.status(), 403, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn one_address_has_a_bounded_number_of_connections() {
+    let ((_, one), (_, two)) = (node("one").await, node("two").await);
+    let balancer = Balancer::before([&one, &two]).await;
+    let is_answered = async || {
+        let newcomer = Client::builder().no_proxy().build().unwrap();
+        newcomer.get(&balancer.url).send().await.is_ok_and(|answer| answer.status() == 200)
+    };
+    until("an answer", async || is_answered().await.then_some(())).await;
+    let address = balancer.url.strip_prefix("http://").unwrap();
+    let mut held = Vec::new();
+    until("no room is left", async || {
+        held.push(TcpStream::connect(address).await.unwrap());
+        (!is_answered().await).then_some(())
+    })
+    .await;
+    assert!(held.len() <= 2 * CONNECTIONS_MAX, "{}", held.len());
+    drop(held);
+    until("there is room again", async || is_answered().await.then_some(())).await;
 }
 
 #[tokio::test]
