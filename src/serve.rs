@@ -149,15 +149,21 @@ fn open_bus(config: &Config, keys: &Keys, node: LocalNode, metrics: &Arc<Metrics
 /// Serves until `shutdown`, then sends each socket its time to come back, finishes what is under way, and returns.
 pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
     let tls = listener::tls(&app.config)?;
+    // Before this node takes over from others: it may fail here.
+    let beside = match app.config.metrics_listen {
+        Some(address) => {
+            let bound = TcpListener::bind(address).await;
+            Some(bound.map_err(|e| listener::cannot_listen("--metrics-listen", address, &e))?)
+        }
+        None => None,
+    };
     app.bus.begin(&app.db).await?;
     begin_lease(&app).await?;
     let mut chores = chores(&app);
     let (leave, leaving) = watch::channel(false);
     let limits = listener::ConnectionLimits::new(&app.config);
     let routers = listener::Routers { open: surfaces::router(&app), full: surfaces::too_many_connections() };
-    if let Some(address) = app.config.metrics_listen {
-        let beside = TcpListener::bind(address).await;
-        let beside = beside.map_err(|e| listener::cannot_listen("--metrics-listen", address, &e))?;
+    if let Some(beside) = beside {
         let routers = listener::Routers { open: surfaces::metrics_only(&app), full: surfaces::too_many_connections() };
         tokio::spawn(listener::run(beside, None, routers, limits.clone(), leaving.clone()));
     }
