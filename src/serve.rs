@@ -58,6 +58,7 @@ const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
 const LAST_WRITES_WITHIN: Duration = Duration::from_millis(1_500);
 /// The time that closing the connections to the database may take after that.
 const CLOSED_WITHIN: Duration = Duration::from_millis(500);
+const DISMISSED_EVERY: Duration = Duration::from_millis(50);
 /// Clients come back spread over this time, so that the server is not overrun that starts in place of this one.
 const COME_BACK_AFTER_MS: Range<u64> = 250..5_250;
 /// The same where other nodes share them, and are there already.
@@ -173,7 +174,7 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     tracing::info!("closing");
     app.leave();
     let _ = leave.send(true);
-    app.hub.dismiss_all(if app.nodes.is_alone() { COME_BACK_AFTER_MS } else { COME_TO_OTHERS_AFTER_MS });
+    let dismissing = tokio::spawn(dismiss_sockets(app.clone()));
     if timeout(GOODBYE_WITHIN, serving).await.is_err() {
         tracing::warn!("some requests were not answered in time");
     }
@@ -193,11 +194,20 @@ pub async fn serve(app: School, listener: TcpListener, shutdown: impl Future<Out
     if timeout(LAST_WRITES_WITHIN, last_writes).await.is_err() {
         tracing::warn!("some writes were not done in time; none of them was acknowledged");
     }
+    dismissing.abort();
     app.bus.close();
     if timeout(CLOSED_WITHIN, app.db.close()).await.is_err() {
         tracing::warn!("the database was not closed in time; it recovers by itself");
     }
     Ok(())
+}
+
+/// Tells each socket when to come back, also those that are just being opened.
+async fn dismiss_sockets(app: School) {
+    loop {
+        app.hub.dismiss_all(if app.nodes.is_alone() { COME_BACK_AFTER_MS } else { COME_TO_OTHERS_AFTER_MS });
+        tokio::time::sleep(DISMISSED_EVERY).await;
+    }
 }
 
 /// Starts the tasks that run again and again while the school is open.
