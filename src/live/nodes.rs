@@ -53,15 +53,6 @@ impl Nodes {
         *self.living() = vec![id];
     }
 
-    /// Begins to act under a new id in place of a dead one. Returns `false` if that was done already.
-    pub fn replace(&self, dead: i64, id: i64) -> bool {
-        let is_done = self.own.compare_exchange(dead, id, Ordering::AcqRel, Ordering::Acquire).is_ok();
-        if is_done {
-            *self.living() = vec![id];
-        }
-        is_done
-    }
-
     /// Takes the nodes as they were read between two instants of the monotonic clock. Returns those that are dead.
     pub fn observe(&self, begun_ms: i64, ended_ms: i64, nodes: &[NodeBeats]) -> Vec<NodeBeats> {
         let own = self.own();

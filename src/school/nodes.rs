@@ -37,7 +37,7 @@ async fn insert(tx: &mut Tx, app: &School) -> Result<i64> {
     Ok(tx.one::<(i64,)>(sql, args![&app.config.node, app.now_ms()]).await?.0)
 }
 
-/// Shows the others that this node is alive. Begins anew if they have taken it for dead.
+/// Shows the others that this node is alive. Reports it if they have taken it for dead.
 pub async fn beat(app: &School) -> Result<()> {
     let own = app.nodes.own();
     if own == 0 {
@@ -47,7 +47,10 @@ pub async fn beat(app: &School) -> Result<()> {
     let rows =
         tx.run("update nodes set beats = beats + 1 where id = $1 and beats <> $2", args![own, HANDED_BACK]).await?;
     app.commit(tx, Vec::new()).await?;
-    if rows == 0 && !planted::has(Planted::UnfencedLease) { begin_anew(app, own).await } else { Ok(()) }
+    if rows == 0 {
+        app.nodes.report_lost();
+    }
+    Ok(())
 }
 
 /// Begins anew if others have taken this node for dead, or begins if that was not possible before.
@@ -58,12 +61,12 @@ pub async fn renew(app: &School) -> Result<()> {
     }
     let sql = "select id from nodes where id = $1 and beats <> $2";
     let has_lease = app.db.maybe::<(i64,)>(sql, args![own, HANDED_BACK]).await?.is_some();
-    if has_lease || planted::has(Planted::UnfencedLease) { Ok(()) } else { begin_anew(app, own).await }
+    if has_lease || planted::has(Planted::UnfencedLease) { Ok(()) } else { begin_anew(app).await }
 }
 
 /// Takes a new id, in place of the one that others have taken for dead, and writes all people with a socket here again. The beats do
 /// not wait for that.
-async fn begin_anew(app: &School, dead: i64) -> Result<()> {
+async fn begin_anew(app: &School) -> Result<()> {
     if app.nodes.is_alone() {
         // The lock of the database is lost as well, so that this server stops.
         return Err(Error::internal("another server has taken over the school"));
@@ -71,10 +74,7 @@ async fn begin_anew(app: &School, dead: i64) -> Result<()> {
     let mut tx = app.db.begin_beat().await?;
     let own = insert(&mut tx, app).await?;
     app.commit(tx, Vec::new()).await?;
-    if !app.nodes.replace(dead, own) {
-        // Another task was faster. Nobody beats for this row, so that it is deleted.
-        return Ok(());
-    }
+    app.nodes.begin(own);
     tracing::warn!("this node gave no sign for too long: others speak for its people, and it begins anew");
     presence::write_all_anew(app);
     Ok(())

@@ -360,7 +360,7 @@ impl Node {
             return;
         }
         let own = tables.insert_node();
-        self.nodes.replace(lost, own);
+        self.nodes.begin(own);
         for (_, person) in self.presence.begin_anew() {
             if fault != Some(Fault::ForgetsOwnPeople) {
                 self.writes.push_back(Write::Arrive { own, person });
