@@ -21,7 +21,6 @@ pub struct Nodes {
     /// Notified when the row of this node is missing.
     lost: Notify,
     is_in_doubt: AtomicBool,
-    has_vanished: AtomicBool,
 }
 
 impl Nodes {
@@ -33,7 +32,6 @@ impl Nodes {
             watch: Mutex::new(NodeWatch::new(periods)),
             lost: Notify::new(),
             is_in_doubt: AtomicBool::new(false),
-            has_vanished: AtomicBool::new(false),
         }
     }
 
@@ -53,21 +51,14 @@ impl Nodes {
         *self.living() = vec![id];
     }
 
-    /// Takes the nodes as they were read between two instants of the monotonic clock. Returns those that are dead.
-    pub fn observe(&self, begun_ms: i64, ended_ms: i64, nodes: &[NodeBeats]) -> Vec<NodeBeats> {
+    /// Takes the nodes as they were read between two instants of the monotonic clock. Returns those that are dead, and whether one that
+    /// was alive is not any more.
+    pub fn observe(&self, begun_ms: i64, ended_ms: i64, nodes: &[NodeBeats]) -> (Vec<NodeBeats>, bool) {
         let own = self.own();
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         let SeenNodes { living, dead } = watch.look(begun_ms, ended_ms, own, nodes);
         let before = std::mem::replace(&mut *self.living(), living.clone());
-        if before.iter().any(|node| !living.contains(node)) {
-            self.has_vanished.store(true, Ordering::Release);
-        }
-        dead
-    }
-
-    /// Returns whether a node that was alive is not any more, and forgets it.
-    pub fn take_vanished(&self) -> bool {
-        self.has_vanished.swap(false, Ordering::AcqRel)
+        (dead, before.iter().any(|node| !living.contains(node)))
     }
 
     /// Whether this node is the one among the living that does a shared work. Nodes may disagree for some seconds: that a work is
@@ -150,10 +141,9 @@ mod tests {
     fn a_node_that_vanishes_is_noted_once_whoever_deletes_its_row() {
         let node = node(3, &[3, 7]);
         let row = |id| NodeBeats { id, beats: 1 };
-        node.observe(0, 1, &[row(3), row(7)]);
-        assert!(!node.take_vanished());
-        node.observe(1_000, 1_001, &[row(3)]);
-        assert!(node.take_vanished() && !node.take_vanished());
+        assert!(!node.observe(0, 1, &[row(3), row(7)]).1);
+        assert!(node.observe(1_000, 1_001, &[row(3)]).1);
+        assert!(!node.observe(2_000, 2_001, &[row(3)]).1);
     }
 
     #[test]

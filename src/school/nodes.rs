@@ -90,11 +90,11 @@ pub async fn look(app: &School) -> Result<()> {
     if !rows.iter().any(|node| node.id == own && node.beats != HANDED_BACK) {
         app.nodes.report_lost();
     }
-    let dead = app.nodes.observe(begun_ms, app.clock.monotonic_ms(), &rows);
-    if app.nodes.take_vanished() {
+    let (dead, has_vanished) = app.nodes.observe(begun_ms, app.clock.monotonic_ms(), &rows);
+    if has_vanished {
         app.bus.note_vanished();
     }
-    let mut outcome = settle_doubt(app).await;
+    let mut outcome = Ok(());
     for dead in dead {
         // One that cannot be taken over now keeps no other waiting.
         if let Err(error) = take_over(app, own, dead).await {

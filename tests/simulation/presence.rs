@@ -299,7 +299,7 @@ impl World {
                 if !rows.iter().any(|row| row.id == own) {
                     node.begins_anew(own, &mut self.tables, self.fault);
                 }
-                for dead in node.nodes.observe(begun_ms, now.running_ms, &rows) {
+                for dead in node.nodes.observe(begun_ms, now.running_ms, &rows).0 {
                     if self.tables.take_over(own, dead) {
                         node.expects_taken_over(&self.tables, now, self.fault);
                     }
