@@ -44,8 +44,7 @@ pub async fn beat(app: &School) -> Result<()> {
         return Ok(());
     }
     let mut tx = app.db.begin_beat().await?;
-    let rows =
-        tx.run("update nodes set beats = beats + 1 where id = $1 and beats <> $2", args![own, HANDED_BACK]).await?;
+    let rows = tx.run("update nodes set beats = beats + 1 where id = $1 and beats >= 0", args![own]).await?;
     app.commit(tx, Vec::new()).await?;
     if rows == 0 {
         app.nodes.report_lost();
@@ -59,8 +58,7 @@ pub async fn renew(app: &School) -> Result<()> {
     if own == 0 {
         return begin(app).await;
     }
-    let sql = "select id from nodes where id = $1 and beats <> $2";
-    let has_lease = app.db.maybe::<(i64,)>(sql, args![own, HANDED_BACK]).await?.is_some();
+    let has_lease = presence::has_lease(&mut app.db.read().await?, own).await?;
     if has_lease || planted::has(Planted::UnfencedLease) { Ok(()) } else { begin_anew(app).await }
 }
 
@@ -150,7 +148,7 @@ async fn end_lease(app: &School, own: i64, dead: NodeBeats) -> Result<bool> {
     }
     let mut tx = app.db.begin_beat().await?;
     let sql = "update nodes set beats = $3 where id = $1 and beats = $2
-        and (select n.id from nodes n where n.id = $4 and n.beats <> $3) is not null";
+        and (select n.id from nodes n where n.id = $4 and n.beats >= 0) is not null";
     let rows = tx.run(sql, args![dead.id, dead.beats, HANDED_BACK, own]).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(rows > 0)

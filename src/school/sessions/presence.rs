@@ -237,12 +237,17 @@ impl PresenceRow {
     }
 }
 
+/// Tells whether a node may speak for people.
+pub(in crate::school) async fn has_lease(tx: &mut Tx, node: i64) -> Result<bool> {
+    let sql = "select id from nodes where id = $1 and beats >= 0";
+    Ok(tx.maybe::<(i64,)>(sql, args![node]).await?.is_some())
+}
+
 /// Makes the people of a dead node in a session this node's own, and gives them the grace to come back.
 pub(in crate::school) async fn take_over(app: &School, session: i64, own: i64, dead: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     tx.hold(HeldTable::Sessions, session).await?;
-    let sql = "select id from nodes where id = $1 and beats >= 0";
-    if tx.maybe::<(i64,)>(sql, args![own]).await?.is_none() {
+    if !has_lease(&mut tx, own).await? {
         return Err(Error::Busy { retry_after_s: 1 });
     }
     let present_here = "delete from presence where session = $1 and node = $3 and (select o.node from presence o
