@@ -514,8 +514,7 @@ create table nodes (
   id integer primary key autoincrement,
   name text not null,
   -- Grows while the node runs; -1 once it has stopped and handed its rows back.
-  beats bigint not null default 0,
-  started_ms bigint not null
+  beats bigint not null default 0
 );
 
 -- People in a session, by each node that holds sockets of theirs. Written in the transaction that logs it.

@@ -33,8 +33,8 @@ pub async fn begin(app: &School) -> Result<()> {
 }
 
 async fn insert(tx: &mut Tx, app: &School) -> Result<i64> {
-    let sql = "insert into nodes (name, started_ms) values ($1, $2) returning id";
-    Ok(tx.one::<(i64,)>(sql, args![&app.config.node, app.now_ms()]).await?.0)
+    let sql = "insert into nodes (name) values ($1) returning id";
+    Ok(tx.one::<(i64,)>(sql, args![&app.config.node]).await?.0)
 }
 
 /// Shows the others that this node is alive. Reports it if they have taken it for dead.
@@ -131,12 +131,12 @@ async fn take_over(app: &School, own: i64, dead: NodeBeats) -> Result<()> {
     moved.into_iter().collect::<Result<()>>()?;
     let sql = "delete from nodes where id = $1 and beats = $2
         and (select p.person from presence p where p.node = $1 limit 1) is null
-        and (select c.session from screen_counts c where c.node = $1 limit 1) is null";
+        and (select c.session from screen_counts c where c.node = $1 limit 1) is null returning name";
     let mut tx = app.db.begin().await?;
-    let is_deleted = tx.run(sql, args![dead.id, HANDED_BACK]).await? > 0;
+    let deleted: Option<(String,)> = tx.maybe(sql, args![dead.id, HANDED_BACK]).await?;
     app.commit(tx, Vec::new()).await?;
-    if is_deleted {
-        tracing::info!(node = dead.id, "took over from a node that is gone");
+    if let Some((name,)) = deleted {
+        tracing::info!(node = name, id = dead.id, "took over from a node that is gone");
     }
     Ok(())
 }
