@@ -38,10 +38,9 @@ pub enum Event {
         person: i64,
         total: i64,
     },
-    /// The first socket of a person, on the node of that name. The log counts how many are connected then.
+    /// The first socket of a person on any node. The log counts how many are connected then.
     StudentConnected {
         person: i64,
-        node: String,
     },
     StudentDisconnected {
         person: i64,

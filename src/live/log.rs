@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn the_types_of_presence_are_those_of_the_events_by_which_someone_comes_or_goes() {
         let events = [
-            Event::StudentConnected { person: 1, node: String::new() },
+            Event::StudentConnected { person: 1 },
             Event::StudentDisconnected { person: 1, last_active_ms: 0 },
             Event::StudentLeft { person: 1, removed: false, total: 0 },
             Event::StudentMerged { person: 1, into: 2, total: 0 },

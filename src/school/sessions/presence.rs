@@ -94,11 +94,11 @@ const ARRIVAL_FACTS: &str = "select s.course, s.status <> 'REVIEW_MODE' as is_op
 /// Writes that a person is present by this node, and logs it if they were not by any. In an ended session, nothing is logged. Fails
 /// if other nodes have taken this one for dead: it may not speak for anyone then, and begins anew.
 async fn write_arrival(app: &School, session: i64, person: i64, seen: PresentPerson, at_ms: i64) -> Result<()> {
-    let (node, name) = (app.nodes.own(), app.config.node.clone());
+    let node = app.nodes.own();
     let has_lease = app
         .group_commit
         .record_for(session, move |tx| {
-            let event = Event::StudentConnected { person, node: name.clone() };
+            let event = Event::StudentConnected { person };
             Box::pin(async move {
                 tx.hold(HeldTable::Sessions, session).await?;
                 let facts: Option<ArrivalFacts> = tx.maybe(ARRIVAL_FACTS, args![session, person, node]).await?;
