@@ -364,7 +364,7 @@ async fn begin_lease(app: &School) -> Result<()> {
 async fn keep_lease(app: School) {
     const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
     loop {
-        app.nodes.lost().await;
+        app.nodes.wait_until_lost().await;
         if let Err(error) = nodes::renew(&app).await {
             if !error.is_outage() {
                 tracing::error!(%error, "this node could not begin anew; it is tried again");

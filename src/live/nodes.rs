@@ -20,7 +20,7 @@ pub struct Nodes {
     watch: Mutex<NodeWatch>,
     /// Notified when the row of this node is missing.
     lost: Notify,
-    is_in_doubt: AtomicBool,
+    has_unread_rows: AtomicBool,
 }
 
 impl Nodes {
@@ -31,7 +31,7 @@ impl Nodes {
             living: Mutex::default(),
             watch: Mutex::new(NodeWatch::new(periods)),
             lost: Notify::new(),
-            is_in_doubt: AtomicBool::new(false),
+            has_unread_rows: AtomicBool::new(false),
         }
     }
 
@@ -76,18 +76,18 @@ impl Nodes {
     }
 
     /// Waits for such a report.
-    pub async fn lost(&self) {
+    pub async fn wait_until_lost(&self) {
         self.lost.notified().await;
     }
 
     /// Notes that nobody knows whether this node has taken over rows: its own are to be read again.
-    pub fn doubt(&self) {
-        self.is_in_doubt.store(true, Ordering::Release);
+    pub fn note_unread_rows(&self) {
+        self.has_unread_rows.store(true, Ordering::Release);
     }
 
     /// Returns whether that was noted, and forgets it.
-    pub fn take_doubt(&self) -> bool {
-        self.is_in_doubt.swap(false, Ordering::AcqRel)
+    pub fn take_unread_rows(&self) -> bool {
+        self.has_unread_rows.swap(false, Ordering::AcqRel)
     }
 
     fn living(&self) -> std::sync::MutexGuard<'_, Vec<i64>> {

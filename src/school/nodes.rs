@@ -29,7 +29,7 @@ pub async fn begin(app: &School) -> Result<()> {
     }
     app.commit(tx, Vec::new()).await?;
     app.nodes.begin(own);
-    presence::expect_taken_over(app).await
+    presence::begin_grace_of_own_rows(app).await
 }
 
 async fn insert(tx: &mut Tx, app: &School) -> Result<i64> {
@@ -80,7 +80,7 @@ async fn begin_anew(app: &School) -> Result<()> {
 
 /// Looks at all nodes, and takes over those that are dead.
 pub async fn look(app: &School) -> Result<()> {
-    settle_doubt(app).await?;
+    read_own_rows(app).await?;
     let begun_ms = app.clock.monotonic_ms();
     let rows: Vec<(i64, i64)> = app.db.all_urgent("select id, beats from nodes order by id", args![]).await?;
     let rows: Vec<NodeBeats> = rows.into_iter().map(|(id, beats)| NodeBeats { id, beats }).collect();
@@ -103,11 +103,11 @@ pub async fn look(app: &School) -> Result<()> {
 }
 
 /// Reads the rows of this node again if it may have taken over some without hearing of it.
-async fn settle_doubt(app: &School) -> Result<()> {
-    if app.nodes.take_doubt()
-        && let Err(error) = presence::expect_taken_over(app).await
+async fn read_own_rows(app: &School) -> Result<()> {
+    if app.nodes.take_unread_rows()
+        && let Err(error) = presence::begin_grace_of_own_rows(app).await
     {
-        app.nodes.doubt();
+        app.nodes.note_unread_rows();
         return Err(error);
     }
     Ok(())
@@ -126,7 +126,7 @@ async fn take_over(app: &School, own: i64, dead: NodeBeats) -> Result<()> {
         stream::iter(sessions).map(move_one).buffer_unordered(MOVED_AT_ONCE_MAX).collect().await;
     if moved.iter().any(Result::is_err) {
         // A commit without an answer may have moved rows too.
-        app.nodes.doubt();
+        app.nodes.note_unread_rows();
     }
     moved.into_iter().collect::<Result<()>>()?;
     let sql = "delete from nodes where id = $1 and beats = $2

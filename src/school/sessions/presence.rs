@@ -200,7 +200,7 @@ async fn delete_departed(tx: &mut Tx, session: i64, node: i64, people: &[Departe
             format!("delete from presence where session = $1 and node = $2 and person in ({marks}) returning person");
         let deleted: Vec<(i64,)> = tx.all(sql, [args![session, node], ids].concat()).await?;
         let deleted: Vec<i64> = deleted.into_iter().map(|(person,)| person).collect();
-        let elsewhere = written_of(tx, session, &deleted).await?;
+        let elsewhere = find_written(tx, session, &deleted).await?;
         if !elsewhere.is_empty() {
             screens::mark_stale(tx, session, node).await?;
         }
@@ -210,7 +210,7 @@ async fn delete_departed(tx: &mut Tx, session: i64, node: i64, people: &[Departe
 }
 
 /// Reads which of these people, at most `PEOPLE_PER_STATEMENT`, are present by any node.
-async fn written_of(tx: &mut Tx, session: i64, people: &[i64]) -> Result<HashSet<i64>> {
+async fn find_written(tx: &mut Tx, session: i64, people: &[i64]) -> Result<HashSet<i64>> {
     if people.is_empty() {
         return Ok(HashSet::new());
     }
@@ -267,7 +267,7 @@ pub(in crate::school) async fn take_over(app: &School, session: i64, own: i64, d
 
 /// Gives the grace to come back to all people of whom this node has a row and whom it does not know: it has taken them over. Those
 /// whose departure is being written may be among them.
-pub async fn expect_taken_over(app: &School) -> Result<()> {
+pub async fn begin_grace_of_own_rows(app: &School) -> Result<()> {
     let sql = "select session, person, since_ms, last_ms, language from presence where node = $1";
     let rows: Vec<PresenceRow> = app.db.all(sql, args![app.nodes.own()]).await?;
     let (now, grace_ms) = (app.clock.now(), app.config.clocks.presence_grace_ms);
@@ -307,7 +307,7 @@ pub async fn present_of(app: &School, session: i64, people: &[i64]) -> Result<Ha
     let mut tx = app.db.read().await?;
     let mut present = HashSet::new();
     for part in people.chunks(PEOPLE_PER_STATEMENT) {
-        present.extend(written_of(&mut tx, session, part).await?);
+        present.extend(find_written(&mut tx, session, part).await?);
     }
     let unsettled = app.presence.unsettled_in(session);
     present.extend(people.iter().filter(|person| unsettled.contains_key(person)));

@@ -74,7 +74,7 @@ async fn current_steps(app: &School, sessions: &[i64]) -> Result<Vec<CurrentStep
 }
 
 /// Selects the people of sessions who are in them by a node with a smaller id besides this one.
-fn elsewhere(sessions: &str) -> String {
+fn select_counted_elsewhere(sessions: &str) -> String {
     format!(
         "select p.session, p.person from presence p where p.session in ({sessions}) and p.node < $1
         and (select own.node from presence own where own.session = p.session and own.person = p.person
@@ -91,7 +91,7 @@ async fn counted_elsewhere(app: &School, spans: &[StepSpan]) -> Result<HashSet<(
     let sessions: Vec<i64> = spans.iter().map(|span| span.room).collect();
     for part in sessions.chunks(SESSIONS_PER_STATEMENT) {
         let (marks, ids) = placeholders(part, 2);
-        let found: Vec<(i64, i64)> = app.db.all(elsewhere(&marks), [args![app.nodes.own()], ids].concat()).await?;
+        let found: Vec<(i64, i64)> = app.db.all(select_counted_elsewhere(&marks), [args![app.nodes.own()], ids].concat()).await?;
         people.extend(found);
     }
     Ok(people)
@@ -213,7 +213,7 @@ mod tests {
         for (sql, index) in [
             (SUM, "screen_counts_1 (session=?)"),
             (STALE, "screen_counts_stale (node=?)"),
-            (&elsewhere("$2, $3"), "presence_1 (session=?)"),
+            (&select_counted_elsewhere("$2, $3"), "presence_1 (session=?)"),
         ] {
             let plan = sqlite_plan(sql).await;
             assert!(plan.iter().any(|line| line.contains(index)), "{plan:?}");
