@@ -44,7 +44,7 @@ pub use self::health::{Outlook, WriteState};
 pub use self::locks::{HeldTable, TRIES, retry};
 pub use self::moving::{MovedTable, move_school};
 pub use self::serving::{ServingLock, Sharing};
-pub use self::sql::{Arg, Filter, Sql, batch_size, placeholders, row_placeholders};
+pub use self::sql::{Arg, Filter, LISTED_MAX, Sql, batch_size, placeholders, row_placeholders};
 pub use self::transaction::Tx;
 
 const READERS: u32 = 4;

@@ -52,6 +52,9 @@ impl SqlSafeStr for Sql {
     }
 }
 
+/// Ids or texts that one statement lists: fewer than both databases accept.
+pub const LISTED_MAX: usize = 8_192;
+
 /// Returns `$4, $5, $6` for these ids or texts, and them as arguments. The length is rounded up to a power of two by repeating
 /// the last one, so that few different statements are prepared.
 pub fn placeholders<T: Clone + Default + Into<Arg>>(listed: &[T], first: usize) -> (String, Vec<Arg>) {

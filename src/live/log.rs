@@ -3,14 +3,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::db::{Arg, Db, HeldTable, Tx, args, batch_size, placeholders, row, row_placeholders};
+use crate::db::{Arg, Db, HeldTable, LISTED_MAX, Tx, args, batch_size, placeholders, row, row_placeholders};
 use crate::error::{Error, Result};
 use crate::event::{Audience, Event, LogPosition, NewEvent, PublishedEvent};
 
 const COLUMNS: usize = 9;
-const SESSIONS_PER_STATEMENT: usize = 1_024;
-/// People in one statement: fewer than both databases accept.
-const PEOPLE_PER_STATEMENT: usize = 8_192;
 
 /// Numbers the logged events and writes them. Session rows are locked in the order of their ids, so that two nodes that write
 /// to the same two sessions never deadlock. After this, the transaction may only write what follows from the events, and commit.
@@ -87,7 +84,7 @@ async fn delete_leavers(tx: &mut Tx, session: i64, events: &[NewEvent]) -> Resul
             _ => None,
         })
         .collect();
-    for part in leavers.chunks(PEOPLE_PER_STATEMENT) {
+    for part in leavers.chunks(LISTED_MAX) {
         let (marks, ids) = placeholders(part, 2);
         let sql = format!("delete from presence where session = $1 and person in ({marks})");
         tx.run(sql, [args![session], ids].concat()).await?;
@@ -108,7 +105,7 @@ impl LogHead {
     async fn read_connected(&mut self, tx: &mut Tx, session: i64, events: &[NewEvent]) -> Result<()> {
         let of_session = events.iter().filter(|new| new.session == Some(session) && new.event.is_connected().is_some());
         let people: Vec<i64> = of_session.filter_map(|new| new.event.person()).collect();
-        for part in people.chunks(PEOPLE_PER_STATEMENT) {
+        for part in people.chunks(LISTED_MAX) {
             let (marks, ids) = placeholders(part, 2);
             let found: Vec<(i64,)> = tx.all(connected_of(&marks), [args![session], ids].concat()).await?;
             self.connected_people.extend(found.into_iter().map(|(person,)| person));
@@ -256,7 +253,7 @@ impl LogRow {
 /// Reads the last event of each of these sessions.
 pub async fn heads(db: &Db, sessions: &[i64]) -> Result<Vec<(i64, i64)>> {
     let mut heads = Vec::new();
-    for some in sessions.chunks(SESSIONS_PER_STATEMENT) {
+    for some in sessions.chunks(LISTED_MAX) {
         let (marks, values) = placeholders(some, 1);
         let sql = format!("select id, last_seq from live_sessions where id in ({marks})");
         heads.extend(db.all_urgent::<(i64, i64)>(sql, values).await?);

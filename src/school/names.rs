@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::db::{Tx, args, placeholders, row};
+use crate::db::{LISTED_MAX, Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, PublishedEvent};
 
-/// Ids in one statement: fewer than both databases accept.
-const IDS_PER_STATEMENT: usize = 8_192;
 
 #[derive(Default)]
 pub struct Names {
@@ -58,7 +56,7 @@ impl Names {
     pub(super) async fn of(tx: &mut Tx, events: &[PublishedEvent]) -> Result<Names> {
         let mut names = Names::default();
         let people = distinct(events.iter().filter_map(|e| e.event.person()));
-        for part in people.chunks(IDS_PER_STATEMENT) {
+        for part in people.chunks(LISTED_MAX) {
             let (marks, ids) = placeholders(part, 1);
             let sql = format!("select id, name, email, phone from people where id in ({marks})");
             names.people.extend(tx.all(sql, ids).await?.into_iter().map(|p: PersonName| (p.id, p)));
@@ -110,7 +108,7 @@ impl Namesakes {
             return Ok(found);
         }
         let (course_marks, course_ids) = placeholders(courses, 1);
-        for part in people.chunks(IDS_PER_STATEMENT) {
+        for part in people.chunks(LISTED_MAX) {
             let (marks, ids) = placeholders(part, course_ids.len() + 1);
             let numbered = namesakes_of(&marks, &format!("k.course in ({course_marks})"));
             let sql = format!("select n.course, n.person, n.nth from ({numbered}) n where n.nth > 1");

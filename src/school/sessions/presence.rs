@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 
 use crate::app::School;
-use crate::db::{HeldTable, Tx, args, placeholders, row};
+use crate::db::{HeldTable, LISTED_MAX, Tx, args, placeholders, row};
 use crate::error::{Error, Result};
 use crate::event::{Event, NewEvent};
 use crate::language::Language;
@@ -23,8 +23,6 @@ use crate::school::sessions::screens;
 const ARRIVAL_PAUSE: Duration = Duration::from_secs(1);
 /// Arrivals that one call writes at the same time.
 const ARRIVALS_AT_ONCE_MAX: usize = 256;
-/// People in one statement: fewer than both databases accept.
-const PEOPLE_PER_STATEMENT: usize = 8_192;
 
 // Arrivals and departures.
 
@@ -193,7 +191,7 @@ async fn delete_departed(tx: &mut Tx, session: i64, node: i64, people: &[Departe
         return Ok(people.iter().map(|departed| departed.person).collect());
     }
     let mut gone = HashSet::new();
-    for part in people.chunks(PEOPLE_PER_STATEMENT) {
+    for part in people.chunks(LISTED_MAX) {
         let part: Vec<i64> = part.iter().map(|departed| departed.person).collect();
         let (marks, ids) = placeholders(&part, 3);
         let sql =
@@ -209,7 +207,7 @@ async fn delete_departed(tx: &mut Tx, session: i64, node: i64, people: &[Departe
     Ok(gone)
 }
 
-/// Reads which of these people, at most `PEOPLE_PER_STATEMENT`, are present by any node.
+/// Reads which of these people, at most `LISTED_MAX`, are present by any node.
 async fn find_written(tx: &mut Tx, session: i64, people: &[i64]) -> Result<HashSet<i64>> {
     if people.is_empty() {
         return Ok(HashSet::new());
@@ -306,7 +304,7 @@ pub async fn present_of(app: &School, session: i64, people: &[i64]) -> Result<Ha
     }
     let mut tx = app.db.read().await?;
     let mut present = HashSet::new();
-    for part in people.chunks(PEOPLE_PER_STATEMENT) {
+    for part in people.chunks(LISTED_MAX) {
         present.extend(find_written(&mut tx, session, part).await?);
     }
     let unsettled = app.presence.unsettled_in(session);
@@ -320,7 +318,7 @@ pub async fn count(app: &School, session: i64) -> Result<i64> {
         return Ok(app.presence.count(session));
     }
     let unsettled: Vec<i64> = app.presence.unsettled_in(session).into_keys().collect();
-    if unsettled.len() > PEOPLE_PER_STATEMENT {
+    if unsettled.len() > LISTED_MAX {
         return Ok(people_in(app, session).await?.len() as i64);
     }
     let (marks, ids) = placeholders(&unsettled, 2);

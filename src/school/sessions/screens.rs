@@ -8,13 +8,11 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 
 use crate::app::School;
-use crate::db::{HeldTable, Tx, args, placeholders, retry, row};
+use crate::db::{HeldTable, LISTED_MAX, Tx, args, placeholders, retry, row};
 use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::live::presence::StepSpan;
 
-/// Sessions in one statement: fewer than both databases accept.
-const SESSIONS_PER_STATEMENT: usize = 8_192;
 
 /// Logs and sends how many screens show the current step, once for each session in which this may have changed.
 pub async fn log_screen_counts(app: &School) -> Result<()> {
@@ -62,7 +60,7 @@ row!(
 /// Reads the current steps of those of these sessions that are open and at a step.
 async fn current_steps(app: &School, sessions: &[i64]) -> Result<Vec<CurrentStep>> {
     let mut steps = Vec::new();
-    for part in sessions.chunks(SESSIONS_PER_STATEMENT) {
+    for part in sessions.chunks(LISTED_MAX) {
         let (marks, ids) = placeholders(part, 1);
         let sql = format!(
             "select id as session, course, step, step_seq as first_seq, last_student_seq from live_sessions
@@ -89,7 +87,7 @@ async fn counted_elsewhere(app: &School, spans: &[StepSpan]) -> Result<HashSet<(
         return Ok(people);
     }
     let sessions: Vec<i64> = spans.iter().map(|span| span.room).collect();
-    for part in sessions.chunks(SESSIONS_PER_STATEMENT) {
+    for part in sessions.chunks(LISTED_MAX) {
         let (marks, ids) = placeholders(part, 2);
         let found: Vec<(i64, i64)> = app.db.all(select_counted_elsewhere(&marks), [args![app.nodes.own()], ids].concat()).await?;
         people.extend(found);
