@@ -5,7 +5,7 @@ mod people;
 mod screens;
 mod unattended;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use self::people::PeopleHere;
@@ -13,17 +13,16 @@ use self::screens::ScreenReports;
 use self::unattended::Unattended;
 use super::{Hub, RoomKey};
 use crate::clock::Moment;
-use crate::language::Language;
 
 pub use self::people::{DepartedPerson, PresentPerson};
 pub use self::unattended::OpenRoom;
 
 pub struct Presence {
     hub: Arc<Hub>,
-    /// The kind of the rooms in which people are present. Of such a room, every method takes the id alone.
+    /// The kind of the rooms in which people are present. Of such a room, every method takes the id alone, here and in the parts.
     kind: char,
-    people: PeopleHere,
-    screens: ScreenReports,
+    pub people: PeopleHere,
+    pub screens: ScreenReports,
     unattended: Unattended,
 }
 
@@ -46,53 +45,10 @@ impl Presence {
         }
     }
 
-    // Sockets.
-
-    /// Notes one more socket of a person, by the id of its connection. Returns `true` if the database may not have them yet.
-    pub fn add_socket(&self, room: i64, person: i64, socket: u64, language: Option<Language>, now: Moment) -> bool {
-        self.people.add_socket(room, person, socket, language, now)
-    }
-
-    /// Notes that a socket has closed. The last one begins a grace, after which the person counts as departed. A socket from
-    /// before the person left does not count.
-    pub fn remove_socket(&self, room: i64, person: i64, socket: u64, now: Moment, grace_ms: i64) {
-        self.people.remove_socket(room, person, socket, now, grace_ms);
-    }
-
-    /// Gives a person the grace to come back: to those whom this node has taken over, and to those whose departure could not be
-    /// written. Does nothing if they are in the room by this node. `is_written`: whether the database surely has them.
-    pub fn expect_back(
-        &self,
-        room: i64,
-        person: i64,
-        seen: PresentPerson,
-        is_written: bool,
-        now: Moment,
-        grace_ms: i64,
-    ) {
-        self.people.expect_back(room, person, seen, is_written, now, grace_ms);
-    }
-
-    /// Notes that the database has this person, or has refused them.
-    pub fn settle(&self, room: i64, person: i64) {
-        self.people.settle(room, person);
-    }
-
-    /// Forgets all people without a socket, for whom other nodes speak now. Returns the others, by room: the database is to be told
-    /// of them anew.
-    pub fn begin_anew(&self) -> Vec<(i64, i64)> {
-        self.people.begin_anew()
-    }
-
     /// Removes a person who has left the room: at once, without a grace.
     pub fn remove_leaver(&self, room: i64, person: i64) {
         self.people.forget(room, person);
         self.screens.recount(room);
-    }
-
-    /// Notes that the person's screen shows this event of the room's log.
-    pub fn note_screen(&self, room: i64, seq: i64, person: i64) {
-        self.screens.ack(room, seq, person);
     }
 
     /// The rooms with a socket on this node, for background work that a node does for its own.
@@ -100,15 +56,8 @@ impl Presence {
         self.hub.open_rooms(self.kind)
     }
 
-    // People.
-
     pub fn is_here(&self, room: i64, person: i64) -> bool {
         self.people.seen(room, person).is_some()
-    }
-
-    /// Returns the times of a person's presence and their language, if they are in the room.
-    pub fn seen(&self, room: i64, person: i64) -> Option<PresentPerson> {
-        self.people.seen(room, person)
     }
 
     /// Those of these people who are in the room.
@@ -121,67 +70,16 @@ impl Presence {
         people.iter().copied().filter(|person| self.people.has_socket(room, *person)).collect()
     }
 
-    /// All people in the room, with the times of their presence.
-    pub fn people_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
-        self.people.people_in(room)
-    }
-
-    /// The people in the room of whom the database does not know yet.
-    pub fn unsettled_in(&self, room: i64) -> HashMap<i64, PresentPerson> {
-        self.people.unsettled_in(room)
-    }
-
-    pub fn count(&self, room: i64) -> i64 {
-        self.people.count(room)
-    }
-
-    /// Removes and returns the people whose grace is over.
-    pub fn take_departed(&self, now: Moment) -> Vec<DepartedPerson> {
-        self.people.take_departed(now)
-    }
-
-    // Steps that the screens show.
-
     /// Counts the people here whose screen shows the step, but those of whom another node counts the screen.
     pub fn count_screens(&self, span: &StepSpan, others: &HashSet<(i64, i64)>) -> i64 {
         let is_counted = |person| self.is_here(span.room, person) && !others.contains(&(span.room, person));
         self.screens.count(span.room, span.first, span.last, is_counted)
     }
 
-    /// Returns the rooms whose count of screens may be new, and clears the list.
-    pub fn take_changed_screens(&self) -> HashSet<i64> {
-        self.screens.take_changed()
-    }
-
-    /// Puts a room on that list, because a person came or left, or because its count could not be logged.
-    pub fn recount_screens(&self, room: i64) {
-        self.screens.recount(room);
-    }
-
-    /// Puts a room on that list, and lets its count be logged even if it has not changed.
-    pub fn log_screens_again(&self, room: i64) {
-        self.screens.log_again(room);
-    }
-
-    /// Takes all open rooms, and puts the others on that list: the screens of a room that has ended are then forgotten.
+    /// Takes all open rooms, and marks the others: the screens of a room that has ended are then forgotten.
     pub fn recount_screens_all_but(&self, open: &[OpenRoom]) {
         self.screens.recount_all_but(&open.iter().map(|room| room.room).collect());
     }
-
-    /// Whether the count for the step that began at `first` differs from what this node last logged.
-    pub fn is_new_count(&self, room: i64, first: i64, count: i64) -> bool {
-        self.screens.is_new_count(room, first, count)
-    }
-
-    pub fn mark_count_logged(&self, room: i64, first: i64, count: i64) {
-        self.screens.mark_logged(room, first, count);
-    }
-
-    pub fn forget_screens(&self, room: i64) {
-        self.screens.forget(room);
-    }
-
-    // Sessions that are led.
 
     /// Those of these rooms in which a person is who leads: who gets all of the room's frames.
     pub fn led_of(&self, rooms: &[i64]) -> HashSet<i64> {
@@ -200,6 +98,7 @@ impl Presence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
     use crate::live::SocketLimits;
     use crate::metrics::Metrics;
 
@@ -217,30 +116,30 @@ mod tests {
     #[test]
     fn all_questions_about_a_room_agree_on_who_is_here() {
         let presence = presence();
-        assert!(presence.add_socket(1, KIM, 1, None, at(0)));
-        assert!(presence.add_socket(1, LEE, 2, Some(Language::Japanese), at(5)));
-        assert!(!presence.add_socket(1, LEE, 3, None, at(6)), "a second socket");
-        presence.add_socket(2, 9, 4, None, at(0));
+        assert!(presence.people.add_socket(1, KIM, 1, None, at(0)));
+        assert!(presence.people.add_socket(1, LEE, 2, Some(Language::Japanese), at(5)));
+        assert!(!presence.people.add_socket(1, LEE, 3, None, at(6)), "a second socket");
+        presence.people.add_socket(2, 9, 4, None, at(0));
         assert_eq!(presence.present_of(1, &[LEE, 9]), HashSet::from([LEE]));
-        let people = presence.people_in(1);
-        assert_eq!((people.len() as i64, presence.count(1)), (2, 2));
+        let people = presence.people.people_in(1);
+        assert_eq!((people.len() as i64, presence.people.count(1)), (2, 2));
         assert_eq!((people[&LEE].since_ms, people[&LEE].language), (5, Some(Language::Japanese)));
-        presence.remove_socket(1, KIM, 1, at(10), 50);
+        presence.people.remove_socket(1, KIM, 1, at(10), 50);
         assert!(presence.is_here(1, KIM), "in the grace");
-        assert_eq!(presence.take_departed(at(60)).len(), 1);
+        assert_eq!(presence.people.take_departed(at(60)).len(), 1);
         assert!(!presence.is_here(1, KIM));
-        assert_eq!(presence.count(1), 1);
+        assert_eq!(presence.people.count(1), 1);
     }
 
     #[test]
     fn a_screen_counts_while_its_person_is_here() {
         let presence = presence();
         let span = |room, first| StepSpan { room, first, last: 5 };
-        presence.add_socket(1, KIM, 1, None, at(0));
-        presence.add_socket(1, LEE, 2, None, at(0));
-        presence.note_screen(1, 3, KIM);
-        presence.note_screen(1, 5, LEE);
-        presence.note_screen(2, 5, KIM);
+        presence.people.add_socket(1, KIM, 1, None, at(0));
+        presence.people.add_socket(1, LEE, 2, None, at(0));
+        presence.screens.ack(1, 3, KIM);
+        presence.screens.ack(1, 5, LEE);
+        presence.screens.ack(2, 5, KIM);
         let count = |room, first| presence.count_screens(&span(room, first), &HashSet::new());
         let counts = [count(1, 3), count(1, 4), count(2, 4), count(3, 1)];
         assert_eq!(counts, [2, 1, 0, 0], "room 2 has a screen, but not the person");
@@ -249,17 +148,17 @@ mod tests {
             1,
             "another node counts one"
         );
-        assert_eq!(presence.take_changed_screens(), HashSet::from([1, 2]));
+        assert_eq!(presence.screens.take_changed(), HashSet::from([1, 2]));
         presence.remove_leaver(1, LEE);
-        assert_eq!(presence.take_changed_screens(), HashSet::from([1]));
+        assert_eq!(presence.screens.take_changed(), HashSet::from([1]));
         assert_eq!(count(1, 3), 1);
-        presence.forget_screens(1);
-        presence.recount_screens(1);
-        assert!(presence.take_changed_screens().is_empty(), "nobody reports a screen");
-        presence.mark_count_logged(1, 3, 0);
-        presence.log_screens_again(1);
-        assert_eq!(presence.take_changed_screens(), HashSet::from([1]));
-        assert!(presence.is_new_count(1, 3, 0), "it is logged again");
+        presence.screens.forget(1);
+        presence.screens.recount(1);
+        assert!(presence.screens.take_changed().is_empty(), "nobody reports a screen");
+        presence.screens.mark_logged(1, 3, 0);
+        presence.screens.log_again(1);
+        assert_eq!(presence.screens.take_changed(), HashSet::from([1]));
+        assert!(presence.screens.is_new_count(1, 3, 0), "it is logged again");
     }
 
     #[test]

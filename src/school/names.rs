@@ -6,7 +6,6 @@ use crate::db::{LISTED_MAX, Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, PublishedEvent};
 
-
 #[derive(Default)]
 pub struct Names {
     people: HashMap<i64, PersonName>,

@@ -236,7 +236,7 @@ impl World {
         let Some(node) = self.nodes[at].as_mut().filter(|node| node.sleeps_ticks == 0) else { return };
         self.last_socket += 1;
         node.sockets.insert(self.last_socket, person);
-        if node.presence.add_socket(ROOM, person, self.last_socket, None, now) {
+        if node.presence.people.add_socket(ROOM, person, self.last_socket, None, now) {
             node.writes.push_back(Write::Arrive { own: node.nodes.own(), person });
         }
     }
@@ -246,7 +246,7 @@ impl World {
         let Some(node) = self.nodes[at].as_mut().filter(|node| node.sleeps_ticks == 0) else { return };
         let Some((&socket, &person)) = node.sockets.iter().nth(nth % node.sockets.len().max(1)) else { return };
         node.sockets.remove(&socket);
-        node.presence.remove_socket(ROOM, person, socket, now, GRACE_MS);
+        node.presence.people.remove_socket(ROOM, person, socket, now, GRACE_MS);
     }
 
     /// A second passes: the nodes that are awake begin what is due, and carry out what they have begun.
@@ -308,7 +308,7 @@ impl World {
             Write::Arrive { person, .. } if !node.presence.is_here(ROOM, person) => {}
             Write::Arrive { own, person } => {
                 if self.tables.arrive(own, person, self.fault) {
-                    node.presence.settle(ROOM, person);
+                    node.presence.people.settle(ROOM, person);
                 } else {
                     node.begins_anew(own, &mut self.tables, self.fault);
                     node.writes.push_back(Write::Arrive { own: node.nodes.own(), person });
@@ -348,7 +348,7 @@ impl Node {
         if !self.writes.iter().any(|write| matches!(write, Write::Look { .. })) {
             self.writes.push_back(Write::Look { begun_ms: now.running_ms });
         }
-        let departed = self.presence.take_departed(now);
+        let departed = self.presence.people.take_departed(now);
         if !departed.is_empty() {
             let people = departed.into_iter().map(|departed| (departed.person, departed.seen)).collect();
             self.writes.push_back(Write::Depart { own, people });
@@ -361,7 +361,7 @@ impl Node {
         }
         let own = tables.insert_node();
         self.nodes.begin(own);
-        for (_, person) in self.presence.begin_anew() {
+        for (_, person) in self.presence.people.begin_anew() {
             if fault != Some(Fault::ForgetsOwnPeople) {
                 self.writes.push_back(Write::Arrive { own, person });
             }
@@ -372,7 +372,7 @@ impl Node {
         for (person, node) in &tables.rows {
             if *node == self.nodes.own() && fault != Some(Fault::ForgetsTakenOver) {
                 let seen = PresentPerson { since_ms: now.wall_ms, last_ms: now.wall_ms, language: None };
-                self.presence.expect_back(ROOM, *person, seen, true, now, GRACE_MS);
+                self.presence.people.expect_back(ROOM, *person, seen, true, now, GRACE_MS);
             }
         }
     }

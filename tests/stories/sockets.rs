@@ -204,7 +204,7 @@ fn a_server_that_starts_expects_all_back_who_were_connected() {
         board.waits_for("student_connected").await;
         let remove = format!("/api/sessions/{}/participants/{}/remove", session.id, removed.id);
         teacher.post(&remove, json!({})).await.ok();
-        let before = school.app.presence.seen(session.id, student.id).unwrap();
+        let before = school.app.presence.people.seen(session.id, student.id).unwrap();
         drop((phones, board));
         let flags = ["--presence-grace-ms", "60000", "--node", "2"].map(String::from);
         let school = school.reopens_with(&flags).await;
@@ -213,7 +213,7 @@ fn a_server_that_starts_expects_all_back_who_were_connected() {
                 .clone()
         };
         assert_eq!(active().await, 1);
-        let seen = school.app.presence.seen(session.id, student.id).unwrap();
+        let seen = school.app.presence.people.seen(session.id, student.id).unwrap();
         assert_eq!(seen.since_ms, before.since_ms, "present since they came");
         school.later(120);
         presence::log_departures(&school.app).await.unwrap();

@@ -80,7 +80,7 @@ impl PresentPerson {
 }
 
 impl PeopleHere {
-    /// Notes one more socket of the person. Returns `true` if they are to be written: they were not in the room before, or nobody
+    /// Notes one more socket of the person, by the id of its connection. Returns `true` if they are to be written: they were not in the room before, or nobody
     /// knows whether the database has them.
     pub fn add_socket(&self, room: i64, person: i64, socket: u64, language: Option<Language>, now: Moment) -> bool {
         let mut people = self.rooms.entry(room).or_default();
@@ -95,6 +95,8 @@ impl PeopleHere {
         is_to_be_written
     }
 
+    /// Notes that a socket has closed. The last one begins a grace, after which the person counts as departed. A socket from before
+    /// the person left does not count.
     pub fn remove_socket(&self, room: i64, person: i64, socket: u64, now: Moment, grace_ms: i64) {
         let Some(mut people) = self.rooms.get_mut(&room) else { return };
         let Some(here) = people.get_mut(&person) else { return };
@@ -106,7 +108,8 @@ impl PeopleHere {
         }
     }
 
-    /// Gives a person without a socket here the grace to come back, who is not known here or whose departure could not be written.
+    /// Gives a person the grace to come back: to those whom this node has taken over, and to those whose departure could not be
+    /// written. Does nothing if they are in the room by this node. `is_written`: whether the database surely has them.
     pub fn expect_back(
         &self,
         room: i64,
@@ -133,7 +136,8 @@ impl PeopleHere {
         }
     }
 
-    /// Forgets all people without a socket, and that the database has the others. Returns these, by room.
+    /// Forgets all people without a socket, for whom other nodes speak now, and that the database has the others. Returns these, by
+    /// room: the database is to be told of them anew.
     pub fn begin_anew(&self) -> Vec<(i64, i64)> {
         let mut connected = Vec::new();
         self.rooms.retain(|room, people| {
@@ -193,6 +197,7 @@ impl PeopleHere {
         change(&mut self.graces.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Returns the times of a person's presence and their language, if they are in the room.
     pub fn seen(&self, room: i64, person: i64) -> Option<PresentPerson> {
         self.rooms.get(&room)?.get(&person).map(|here| here.seen)
     }

@@ -65,7 +65,7 @@ pub async fn command(
     if matches!(outcome.event, Event::SessionStarted { .. }) {
         // The command is done, whether or not this can be asked.
         let active = presence::count(app, outcome.session).await;
-        outcome.active = active.unwrap_or_else(|_| app.presence.count(outcome.session));
+        outcome.active = active.unwrap_or_else(|_| app.presence.people.count(outcome.session));
     }
     Ok(outcome)
 }

@@ -29,9 +29,9 @@ const ARRIVALS_AT_ONCE_MAX: usize = 256;
 /// Writes that a person is in the session by this node, when their first socket here opens. Logs and sends that they connected if
 /// they were in it by no other node. A return within the grace period is neither.
 pub async fn log_first_socket(app: &School, session: i64, person: i64, socket: u64, language: Option<Language>) {
-    if app.presence.add_socket(session, person, socket, language, app.clock.now()) {
+    if app.presence.people.add_socket(session, person, socket, language, app.clock.now()) {
         write_present(app.clone(), vec![(session, person)]).await;
-        app.presence.recount_screens(session);
+        app.presence.screens.recount(session);
     }
 }
 
@@ -46,7 +46,7 @@ async fn write_present(app: School, mut people: Vec<(i64, i64)>) {
         let write = |(session, person)| {
             let app = &app;
             async move {
-                let seen = app.presence.seen(session, person)?;
+                let seen = app.presence.people.seen(session, person)?;
                 let error = write_arrival(app, session, person, seen, at_ms).await.err()?;
                 if is_first && !error.is_outage() {
                     tracing::warn!(%error, "a person who is present was not written; it is tried again");
@@ -63,8 +63,8 @@ async fn write_present(app: School, mut people: Vec<(i64, i64)>) {
 /// Writes again in the background, under a new id of this node, that all people with a socket here are present. Those in their grace
 /// are dropped: the node that took over speaks for them.
 pub fn write_all_anew(app: &School) {
-    let present = app.presence.begin_anew();
-    present.iter().for_each(|(session, _)| app.presence.log_screens_again(*session));
+    let present = app.presence.people.begin_anew();
+    present.iter().for_each(|(session, _)| app.presence.screens.log_again(*session));
     tokio::spawn(write_present(app.clone(), present));
 }
 
@@ -118,10 +118,10 @@ async fn write_arrival(app: &School, session: i64, person: i64, seen: PresentPer
         })
         .await?;
     if has_lease {
-        app.presence.settle(session, person);
+        app.presence.people.settle(session, person);
         // If a repeated group wrote the departure before this arrival, the row would stay: begin a grace of 0, so that the departure is
         // written again.
-        app.presence.expect_back(session, person, seen, true, app.clock.now(), 0);
+        app.presence.people.expect_back(session, person, seen, true, app.clock.now(), 0);
         return Ok(());
     }
     app.nodes.report_lost();
@@ -130,7 +130,7 @@ async fn write_arrival(app: &School, session: i64, person: i64, seen: PresentPer
 
 /// Begins the grace of a person whose last socket closes. `log_departures` logs that they left.
 pub fn note_closed_socket(app: &School, session: i64, person: i64, socket: u64) {
-    app.presence.remove_socket(session, person, socket, app.clock.now(), app.config.clocks.presence_grace_ms);
+    app.presence.people.remove_socket(session, person, socket, app.clock.now(), app.config.clocks.presence_grace_ms);
 }
 
 /// Writes that people whose grace period is over are not present by this node any more. Logs and sends it of those who are not
@@ -138,7 +138,7 @@ pub fn note_closed_socket(app: &School, session: i64, person: i64, socket: u64) 
 pub async fn log_departures(app: &School) -> Result<()> {
     // Of people who departed under an earlier id of this node, nothing is left to write.
     let node = app.nodes.own();
-    let mut departed = app.presence.take_departed(app.clock.now());
+    let mut departed = app.presence.people.take_departed(app.clock.now());
     departed.sort_by_key(|d| d.room);
     let sessions =
         departed.chunk_by(|a, b| a.room == b.room).map(|of_session| log_departures_of(app, node, of_session.to_vec()));
@@ -171,10 +171,10 @@ async fn log_departures_of(app: &School, node: i64, departed: Vec<DepartedPerson
     if logged.is_err() {
         // Not logged, so they count as present again: a later sweep finds them.
         for DepartedPerson { person, seen, .. } in &departed {
-            app.presence.expect_back(session, *person, *seen, false, now, app.config.clocks.presence_grace_ms);
+            app.presence.people.expect_back(session, *person, *seen, false, now, app.config.clocks.presence_grace_ms);
         }
     }
-    app.presence.recount_screens(session);
+    app.presence.screens.recount(session);
     logged?;
     // Someone who came back before the departure was logged may have been written as present before it. The departures of others do
     // not wait for that.
@@ -258,7 +258,7 @@ pub(in crate::school) async fn take_over(app: &School, session: i64, own: i64, d
     app.commit(tx, Vec::new()).await?;
     let (now, grace_ms) = (app.clock.now(), app.config.clocks.presence_grace_ms);
     for row in moved {
-        app.presence.expect_back(session, row.person, row.seen(), true, now, grace_ms);
+        app.presence.people.expect_back(session, row.person, row.seen(), true, now, grace_ms);
     }
     Ok(())
 }
@@ -270,7 +270,7 @@ pub async fn begin_grace_of_own_rows(app: &School) -> Result<()> {
     let rows: Vec<PresenceRow> = app.db.all(sql, args![app.nodes.own()]).await?;
     let (now, grace_ms) = (app.clock.now(), app.config.clocks.presence_grace_ms);
     for row in rows {
-        app.presence.expect_back(row.session, row.person, row.seen(), false, now, grace_ms);
+        app.presence.people.expect_back(row.session, row.person, row.seen(), false, now, grace_ms);
     }
     Ok(())
 }
@@ -282,15 +282,15 @@ const PEOPLE: &str = "select session, person, since_ms, last_ms, language from p
 /// All people in the session, with the times of their presence.
 pub async fn people_in(app: &School, session: i64) -> Result<HashMap<i64, PresentPerson>> {
     if app.nodes.is_alone() {
-        return Ok(app.presence.people_in(session));
+        return Ok(app.presence.people.people_in(session));
     }
-    let mut people = app.presence.unsettled_in(session);
+    let mut people = app.presence.people.unsettled_in(session);
     for row in app.db.all::<PresenceRow>(PEOPLE, args![session]).await? {
         let written = row.seen();
         let seen = people.entry(row.person).or_insert(written);
         *seen = seen.and(written);
         // Adds to the row what this node has seen since.
-        if let Some(here) = app.presence.seen(session, row.person) {
+        if let Some(here) = app.presence.people.seen(session, row.person) {
             *seen = seen.and(here);
         }
     }
@@ -307,7 +307,7 @@ pub async fn present_of(app: &School, session: i64, people: &[i64]) -> Result<Ha
     for part in people.chunks(LISTED_MAX) {
         present.extend(find_written(&mut tx, session, part).await?);
     }
-    let unsettled = app.presence.unsettled_in(session);
+    let unsettled = app.presence.people.unsettled_in(session);
     present.extend(people.iter().filter(|person| unsettled.contains_key(person)));
     Ok(present)
 }
@@ -315,9 +315,9 @@ pub async fn present_of(app: &School, session: i64, people: &[i64]) -> Result<Ha
 /// Counts the people in the session.
 pub async fn count(app: &School, session: i64) -> Result<i64> {
     if app.nodes.is_alone() {
-        return Ok(app.presence.count(session));
+        return Ok(app.presence.people.count(session));
     }
-    let unsettled: Vec<i64> = app.presence.unsettled_in(session).into_keys().collect();
+    let unsettled: Vec<i64> = app.presence.people.unsettled_in(session).into_keys().collect();
     if unsettled.len() > LISTED_MAX {
         return Ok(people_in(app, session).await?.len() as i64);
     }

@@ -13,33 +13,33 @@ use crate::error::Result;
 use crate::event::{Event, NewEvent};
 use crate::live::presence::StepSpan;
 
-
 /// Logs and sends how many screens show the current step, once for each session in which this may have changed.
 pub async fn log_screen_counts(app: &School) -> Result<()> {
-    let changed: Vec<i64> = app.presence.take_changed_screens().into_iter().collect();
+    let changed: Vec<i64> = app.presence.screens.take_changed().into_iter().collect();
     let steps = match current_steps(app, &changed).await {
         Ok(steps) => steps,
         Err(error) => {
-            changed.into_iter().for_each(|session| app.presence.recount_screens(session));
+            changed.into_iter().for_each(|session| app.presence.screens.recount(session));
             return Err(error);
         }
     };
     let at_step: HashSet<i64> = steps.iter().map(|step| step.session).collect();
     for session in changed.into_iter().filter(|session| !at_step.contains(session)) {
-        app.presence.forget_screens(session);
+        app.presence.screens.forget(session);
     }
     // Only the current step counts: a late acknowledgement of an older one is dropped.
     let spans: Vec<StepSpan> =
         steps.iter().map(|s| StepSpan { room: s.session, first: s.first_seq, last: s.last_student_seq }).collect();
     let counted_elsewhere = counted_elsewhere(app, &spans).await;
     let Ok(others) = &counted_elsewhere else {
-        spans.iter().for_each(|span| app.presence.recount_screens(span.room));
+        spans.iter().for_each(|span| app.presence.screens.recount(span.room));
         return counted_elsewhere.map(drop);
     };
     let screens: Vec<i64> = spans.iter().map(|span| app.presence.count_screens(span, others)).collect();
     let counted = steps.into_iter().zip(screens);
-    let is_new =
-        |(step, screens): &(CurrentStep, i64)| app.presence.is_new_count(step.session, step.first_seq, *screens);
+    let is_new = |(step, screens): &(CurrentStep, i64)| {
+        app.presence.screens.is_new_count(step.session, step.first_seq, *screens)
+    };
     let logging = counted.filter(is_new).map(|(step, screens)| log_screen_count(app, step, screens));
     join_all(logging).await.into_iter().collect()
 }
@@ -89,7 +89,8 @@ async fn counted_elsewhere(app: &School, spans: &[StepSpan]) -> Result<HashSet<(
     let sessions: Vec<i64> = spans.iter().map(|span| span.room).collect();
     for part in sessions.chunks(LISTED_MAX) {
         let (marks, ids) = placeholders(part, 2);
-        let found: Vec<(i64, i64)> = app.db.all(select_counted_elsewhere(&marks), [args![app.nodes.own()], ids].concat()).await?;
+        let found: Vec<(i64, i64)> =
+            app.db.all(select_counted_elsewhere(&marks), [args![app.nodes.own()], ids].concat()).await?;
         people.extend(found);
     }
     Ok(people)
@@ -163,7 +164,7 @@ async fn begin_to_count(app: &School, session: i64, node: i64) -> Result<()> {
     let sql = "update screen_counts set is_stale = false where session = $1 and node = $2";
     tx.run(sql, args![session, node]).await?;
     // Before the commit, which may take effect without an answer.
-    app.presence.log_screens_again(session);
+    app.presence.screens.log_again(session);
     app.commit(tx, Vec::new()).await
 }
 
@@ -195,8 +196,8 @@ async fn log_screen_count(app: &School, at: CurrentStep, screens: i64) -> Result
         })
         .await;
     match logged {
-        Ok(true) => app.presence.mark_count_logged(at.session, at.first_seq, screens),
-        Ok(false) | Err(_) => app.presence.recount_screens(at.session),
+        Ok(true) => app.presence.screens.mark_logged(at.session, at.first_seq, screens),
+        Ok(false) | Err(_) => app.presence.screens.recount(at.session),
     }
     logged.map(drop)
 }

@@ -274,7 +274,7 @@ impl LiveSocket {
             answers::ack(&self.app, &self.caller, request).await?;
         }
         if let (Some(seq), SocketKind::Session(session, _)) = (ack.seq, self.kind) {
-            self.app.presence.note_screen(session, seq, self.caller.id);
+            self.app.presence.screens.ack(session, seq, self.caller.id);
         }
         to_json(json!({}))
     }
