@@ -94,8 +94,9 @@ impl School {
         self.commit(tx, Vec::new()).await
     }
 
-    /// Returns why the school cannot write, or does not hear of other nodes, or `None` if it can. The results of the last real writes decide. If there was none
-    /// for a second, one is made, in the group commit like any other. Calls run one at a time, because anyone may ask.
+    /// Returns why the school cannot write or does not hear of other nodes, or `None` if it can and does. The results of the last
+    /// real writes decide. If there was none for a second, one is made, in the group commit like any other. Calls run one at a
+    /// time, because anyone may ask.
     pub async fn why_not_ready(&self) -> Option<String> {
         if self.is_leaving.load(Ordering::Relaxed) {
             return Some("the server is closing".into());

@@ -142,7 +142,7 @@ impl Hub {
                 one_reader = Some(room.reading.lock().await);
                 continue;
             };
-            // What the log did not have for another who asked, it does not have for this one.
+            // Another who asked later has read the log already, and found no more.
             let is_ahead = matches!(range, LogRange::After(_)) && reading.is_some_and(|began| began >= asked);
             if is_ahead || tried == Some(range) {
                 return Ok(None);

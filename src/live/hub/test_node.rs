@@ -29,7 +29,7 @@ pub struct Node {
     pub noted: Mutex<Vec<String>>,
     pub announced: Mutex<Vec<DeviceSocket>>,
     pub gate: Semaphore,
-    /// How often the state cannot be read.
+    /// Number of times that the state cannot be read.
     pub outages: AtomicUsize,
 }
 

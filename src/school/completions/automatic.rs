@@ -79,7 +79,7 @@ pub(super) const DECIDED: &str = "from completions d join enrollments b on b.id 
 /// Finds those of the due enrollments that meet the rule, apart from the day on which their class begins.
 async fn find(tx: &mut Tx, due: &DueEnrollments, now_ms: i64) -> Result<Vec<FoundEnrollment>> {
     let now = due.args.len() + 1;
-    // What is quickly found is asked first, for few rows: most courses do not complete themselves.
+    // Quick conditions come first and leave few rows: most courses do not complete themselves.
     let sql = format!(
         "with due as materialized (
             select e.id, e.person, e.class from enrollments e join classes k on k.id = e.class
