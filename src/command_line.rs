@@ -19,7 +19,7 @@ use crate::print::CertificatePrinter;
 use crate::school::people::{self, NewPerson};
 use crate::school::rights::Role;
 use crate::school::setup;
-use crate::serve::{open, raise_file_limit, serve};
+use crate::serve::{open, open_for_command, raise_file_limit, serve};
 use crate::surfaces::texts::{Email, Name, Password, Phone, login_name};
 use crate::{demo, doctor, judge, judge_keeper, judge_service, moving, surfaces};
 
@@ -320,8 +320,7 @@ impl StopSignals {
 /// forgotten or mistyped `--data` does not make a new school.
 async fn open_existing(config: Config) -> Result<School> {
     must_exist(&config)?;
-    let listen = config.listen;
-    open(config, listen).await
+    open_for_command(config).await
 }
 
 fn must_exist(config: &Config) -> Result<()> {

@@ -254,7 +254,7 @@ impl Failures {
             CountChange::Counted(attempts) => self.add(&attempts, now_ms),
             CountChange::GivenBack(attempts) => self.take_out(&attempts, |until_ms| now_ms < until_ms),
             CountChange::Forgiven(attempts) => self.remove(&attempts),
-            CountChange::AccountForgiven(person) => self.remove_account(person),
+            CountChange::AccountForgiven(person) => self.forgive_account(person),
         }
     }
 
@@ -327,17 +327,13 @@ impl Failures {
         self.report(|| CountChange::Forgiven(attempts.clone()));
     }
 
-    /// Removes a person's failed logins from all addresses, since the person has a new password.
-    pub fn forgive_account(&self, person: i64) {
-        self.remove_account(person);
-        self.report(|| CountChange::AccountForgiven(person));
-    }
-
     fn remove(&self, attempts: &Attempts) {
         self.counts(attempts).counted.remove(&attempts.by_network());
     }
 
-    fn remove_account(&self, person: i64) {
+    /// Removes a person's failed logins from all addresses, since the person has a new password. `Bus::record_forgiven` tells other
+    /// nodes.
+    pub fn forgive_account(&self, person: i64) {
         let stays = |attempts: &Attempts, _: &mut (u32, i64)| match attempts {
             Attempts::Account(of) | Attempts::AccountSlowly(of) | Attempts::AccountFrom(of, _) => {
                 *of != Account::Of(person)
@@ -442,7 +438,7 @@ mod tests {
         assert_eq!(other.counted(&kim, 0), 0);
         let guesses = Attempts::Account(Account::Of(7));
         one.count(&guesses, 0);
-        one.forgive_account(7);
+        other.apply(CountChange::AccountForgiven(7), 0);
         assert_eq!(other.counted(&guesses, 0), 0);
         one.count(&kim, 0);
         other.apply(CountChange::GivenBack(kim.clone()), MINUTE_MS * 60);

@@ -66,6 +66,21 @@ const COME_TO_OTHERS_AFTER_MS: Range<u64> = 250..1_500;
 
 /// Opens the database and puts the parts of the school together. Nothing listens yet.
 pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
+    open_with(config, bound, open_bus).await
+}
+
+/// Opens the school for a command. Nodes that serve it meanwhile hear of its changes, whether or not the command is told of Redis.
+pub async fn open_for_command(config: Config) -> Result<School> {
+    let bound = config.listen;
+    open_with(config, bound, |config, _, node, _| {
+        Ok(if config.database_url().starts_with("sqlite:") { Bus::Local(node) } else { Bus::Command })
+    })
+    .await
+}
+
+type OpenBus = fn(&Config, &Keys, LocalNode, &Arc<Metrics>) -> Result<Bus>;
+
+async fn open_with(config: Config, bound: SocketAddr, open_bus: OpenBus) -> Result<School> {
     private::open_folder(&config.data)?;
     let zone = TimeZone::get(&config.timezone).map_err(Error::internal)?;
     let db = Db::open(&config.database_url()).await?;

@@ -21,8 +21,11 @@ pub use self::news::{LocalNode, News, RoomKinds};
 pub use self::redis_bus::RedisBus;
 pub use self::rows::delete_old;
 pub use self::seal::Sealer;
+use self::wire::Packet;
+use crate::clock::machine_ms;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::failures::CountChange;
 use crate::live::{CloseSockets, RoomFrame};
 
 /// Pause between two looks at the database.
@@ -33,6 +36,8 @@ const BLIND_AFTER: Duration = Duration::from_secs(5);
 pub enum Bus {
     Local(LocalNode),
     Redis(Arc<RedisBus>),
+    /// A command, which has no sockets. Nodes find what it writes within a second.
+    Command,
 }
 
 impl Bus {
@@ -47,7 +52,21 @@ impl Bus {
         match self {
             Bus::Local(_) => Ok(News { frames, closed, ..News::default() }),
             Bus::Redis(bus) => bus.record(tx, frames, closed, now_ms).await,
+            Bus::Command if closed.is_empty() => Ok(News::default()),
+            Bus::Command => {
+                write_row(tx, Packet { closed, ..Packet::default() }, now_ms).await?;
+                Ok(News::default())
+            }
         }
+    }
+
+    /// Writes into the transaction, beside its news, that other nodes are to forget the failed logins of a person.
+    pub async fn record_forgiven(&self, tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
+        if matches!(self, Bus::Local(_)) {
+            return Ok(());
+        }
+        let counted = vec![CountChange::AccountForgiven(person)];
+        write_row(tx, Packet { counted, ..Packet::default() }, now_ms).await
     }
 
     /// Sends news to all nodes, after the commit. Returns when they are delivered on this one.
@@ -55,13 +74,14 @@ impl Bus {
         match self {
             Bus::Local(node) => node.deliver(news.frames, news.closed).await,
             Bus::Redis(bus) => bus.send(news).await,
+            Bus::Command => {}
         }
     }
 
     /// Begins to hear other nodes, before the first socket comes.
     pub async fn begin(&self, db: &Db) -> Result<()> {
         match self {
-            Bus::Local(_) => Ok(()),
+            Bus::Local(_) | Bus::Command => Ok(()),
             Bus::Redis(bus) => bus.begin(db).await,
         }
     }
@@ -71,6 +91,7 @@ impl Bus {
         match self {
             Bus::Local(node) => keep_up_alone(node, db).await,
             Bus::Redis(bus) => drop(futures_util::future::join(bus.keep_up(db), bus.send_counts()).await),
+            Bus::Command => {}
         }
     }
 
@@ -84,7 +105,7 @@ impl Bus {
     /// Returns for how long this node has not seen what others have committed; `None` if it just did, or if there are no others.
     pub fn blind_for(&self) -> Option<Duration> {
         match self {
-            Bus::Local(_) => None,
+            Bus::Local(_) | Bus::Command => None,
             Bus::Redis(bus) => Some(bus.blind_for()).filter(|blind_for| *blind_for > BLIND_AFTER),
         }
     }
@@ -99,6 +120,11 @@ impl Bus {
             bus.close();
         }
     }
+}
+
+async fn write_row(tx: &mut Tx, packet: Packet, now_ms: i64) -> Result<()> {
+    let packet = Packet { changed_ms: machine_ms(), ..packet };
+    redis_bus::write_rows(tx, vec![packet], now_ms).await.map(drop)
 }
 
 /// Looks up the rooms of a node that is alone: the answer to one of its own commits may be lost, and then nothing was sent.

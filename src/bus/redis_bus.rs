@@ -376,7 +376,7 @@ impl RoomGate for RedisBus {
 }
 
 /// Writes each packet as a row. What is too long for a row reaches this node alone.
-async fn write_rows(tx: &mut Tx, mut packets: Vec<Packet>, now_ms: i64) -> Result<Vec<Packet>> {
+pub(super) async fn write_rows(tx: &mut Tx, mut packets: Vec<Packet>, now_ms: i64) -> Result<Vec<Packet>> {
     for packet in &mut packets {
         match packet.encode().and_then(|bytes| String::from_utf8(bytes).ok()) {
             Some(body) => packet.row = Some(rows::write(tx, now_ms, body).await?),

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use gyosil::failures::{Account, Attempts};
 use gyosil::school::nodes;
 use gyosil::school::sessions::{control, screens};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::classroom::running_session;
 use crate::harness::people::{Person, Session};
+use crate::harness::process::runs;
 use crate::harness::socket::Socket;
 use crate::harness::{Backend, School, on, until};
 
@@ -400,5 +402,28 @@ fn a_session_that_someone_holds_keeps_no_other_from_being_seen_as_led() {
         sessions.remove(0);
         sessions.sort_unstable();
         assert_eq!(seen.into_iter().map(|(id,)| id).collect::<Vec<_>>(), sessions);
+    });
+}
+
+#[test]
+fn a_password_that_is_changed_by_a_command_is_new_on_all_nodes() {
+    on_two(QUICK, QUICK, |class, one, two| async move {
+        let kim = one.registers("STUDENT", "김학생", "kim@example.com").await;
+        kim.joins(&class.session).await;
+        let mut phone = class.follows(&kim, &two).await;
+        let guesses = Attempts::Account(Account::Of(kim.id));
+        two.app.failures.count(&guesses, two.app.now_ms());
+        let data = two.data().display().to_string();
+        let words = ["user", "password", "--email", "kim@example.com", "--password-stdin"];
+        // The command is told nothing of Redis.
+        let changed = runs(&[&words[..], &["--data", &data, "--database", two.database()]].concat(), "a new password");
+        assert_eq!(changed.status.code(), Some(0), "{changed:?}");
+        let since = Instant::now();
+        assert_eq!(phone.ends().await.code, 4401);
+        assert!(since.elapsed() < Duration::from_millis(2_500), "{:?}", since.elapsed());
+        until("the guesses are forgotten", async || {
+            (two.app.failures.counted(&guesses, two.app.now_ms()) == 0).then_some(())
+        })
+        .await;
     });
 }

@@ -380,6 +380,7 @@ pub async fn set_password(app: &School, id: i64, password: String) -> Result<Per
     let person = by_id(&mut tx, id).await?;
     tx.run("update people set password_hash = $2 where id = $1", args![id, hash]).await?;
     logins::end_logins(&mut tx, id, app.now_ms()).await?;
+    app.bus.record_forgiven(&mut tx, id, app.now_ms()).await?;
     app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
     app.failures.forgive_account(id);
     Ok(person)
