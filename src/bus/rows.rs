@@ -134,8 +134,9 @@ impl HandledRows {
         ids.iter().copied().filter(|id| !self.handled.contains(id)).collect()
     }
 
-    /// Ends a look: all that it found is handled. Moves `low` up to what was seen long ago. Returns the time since the last look.
-    pub fn end_look(&mut self, now: Instant, wall_ms: i64) -> Duration {
+    /// Ends a look: all that it found is handled, and rows that were told before it `began` and not found are lost. Moves `low` up to
+    /// what was seen long ago. Returns the time since the last look.
+    pub fn end_look(&mut self, began: Instant, now: Instant, wall_ms: i64) -> Duration {
         let last = self.last_look.replace((now, wall_ms));
         let away_for = last.map_or(Duration::ZERO, |(at, at_ms)| {
             (now - at).max(Duration::from_millis((wall_ms - at_ms).try_into().unwrap_or_default()))
@@ -146,7 +147,7 @@ impl HandledRows {
         }
         let low = self.low;
         self.handled.retain(|id| *id > low);
-        self.told.retain(|id, _| *id > low);
+        self.told.retain(|_, since| *since > began);
         away_for
     }
 }
@@ -174,7 +175,8 @@ mod tests {
         fn end_after(&mut self, seconds: u64, wall_s: i64) -> Duration {
             self.at_s += seconds;
             let last_ms = self.rows.last_look.map_or(0, |(_, wall_ms)| wall_ms);
-            self.rows.end_look(self.began + Duration::from_secs(self.at_s), last_ms + 1_000 * wall_s)
+            let now = self.began + Duration::from_secs(self.at_s);
+            self.rows.end_look(now, now, last_ms + 1_000 * wall_s)
         }
 
         fn end_after_each(&mut self, seconds: u64, times: usize) {
@@ -223,8 +225,10 @@ mod tests {
         assert!(!rows.take_overdue(at(61)) && rows.take_overdue(at(62)));
         assert!(rows.claim(5) && !rows.take_overdue(at(100)));
         assert_eq!(rows.looked_ago(at(100)), Duration::from_secs(100));
-        rows.end_look(at(100), 0);
-        assert_eq!(rows.looked_ago(at(102)), Duration::from_secs(2));
+        [7, 8].into_iter().zip([100, 102]).for_each(|(row, s)| rows.note_told(row, at(s)));
+        rows.end_look(at(101), at(103), 0);
+        assert_eq!(rows.looked_ago(at(105)), Duration::from_secs(2));
+        assert!(!rows.take_overdue(at(132)) && rows.take_overdue(at(133)), "row 7 is not there");
     }
 
     #[test]

@@ -116,6 +116,7 @@ impl RedisBus {
     /// Acts on the rows that are new, and if the look `is_whole` also on those that became visible later than newer ones.
     async fn look_at_some_rows(&self, db: &Db, is_whole: bool) -> Result<()> {
         let _one_at_a_time = self.looking.lock().await;
+        let began = Instant::now();
         let after = if is_whole { self.rows().low() } else { self.rows().before_new() };
         let ids = rows::ids_after(db, after).await?;
         let unhandled = self.rows().unhandled(&ids);
@@ -124,7 +125,7 @@ impl RedisBus {
                 self.accept_body(row, &body).await;
             }
         }
-        let away_for = self.rows().end_look(Instant::now(), machine_ms());
+        let away_for = self.rows().end_look(began, Instant::now(), machine_ms());
         if away_for > rows::AWAY_MAX {
             tracing::warn!(
                 seconds = away_for.as_secs(),
