@@ -21,7 +21,7 @@ use crate::school::rights::Role;
 use crate::school::setup;
 use crate::serve::{open, open_for_command, raise_file_limit, serve};
 use crate::surfaces::texts::{Email, Name, Password, Phone, login_name};
-use crate::{demo, doctor, judge, judge_keeper, judge_service, moving, surfaces};
+use crate::{demo, doctor, judge, judge_keeper, judge_service, moving, surfaces, tag};
 
 #[derive(Parser)]
 #[command(name = "gyosil", version, about = "교실: the live-classroom server")]
@@ -270,8 +270,17 @@ async fn run_server(config: Config) -> Result<()> {
 
 /// Locks the database of a node that serves. Other commands work beside it.
 async fn lock_database(config: &Config) -> Result<Option<ServingLock>> {
-    let sharing = if config.redis.is_set() { Sharing::WithOthers } else { Sharing::Alone };
+    let sharing = match config.redis.is_set() {
+        true => Sharing::WithOthers { secrets: fingerprint_of_secrets(config) },
+        false => Sharing::Alone,
+    };
     ServingLock::take(&config.database_url(), sharing).await
+}
+
+/// Returns a number of 31 bits that is another for other secrets.
+fn fingerprint_of_secrets(config: &Config) -> i32 {
+    let secrets = format!("{:?} {:?}", config.jwt_secret, config.certificate_seed());
+    (tag::number_of(secrets.as_bytes()) & 0x7fff_ffff) as i32
 }
 
 async fn lost_lock(lock: &mut Option<ServingLock>) -> Error {

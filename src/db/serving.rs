@@ -18,6 +18,8 @@ use crate::error::{Error, Result};
 
 /// The number of the lock, which nothing else in a database of Gyosil uses: «gyosil» in ASCII.
 const KEY: i64 = 0x6779_6f73_696c;
+/// First half of a second lock, whose other half is a fingerprint of the secrets that all nodes have in common.
+const SECRETS: i32 = 0x6779_6f73;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(200);
@@ -29,29 +31,38 @@ const START_WITHIN: Duration = Duration::from_secs(5);
 pub enum Sharing {
     /// No other node may serve.
     Alone,
-    /// Others may serve that share it too.
-    WithOthers,
+    /// Others may serve that share it too, and have secrets of the same fingerprint (31 bits).
+    WithOthers { secrets: i32 },
 }
 
 impl Sharing {
     fn lock(self) -> &'static str {
         match self {
             Sharing::Alone => "pg_try_advisory_lock",
-            Sharing::WithOthers => "pg_try_advisory_lock_shared",
+            Sharing::WithOthers { .. } => "pg_try_advisory_lock_shared",
         }
     }
 
-    fn refusal(self) -> Error {
-        Error::internal(match self {
+    fn refusal(self) -> &'static str {
+        match self {
             Sharing::Alone => {
                 "another Gyosil serves the school in this database: stop it first, or give every node --redis (GYOSIL_REDIS)"
             }
-            Sharing::WithOthers => {
+            Sharing::WithOthers { .. } => {
                 "a Gyosil without --redis serves the school in this database: stop it first, or give it --redis \
                  (GYOSIL_REDIS) too"
             }
-        })
+        }
     }
+}
+
+const OTHER_SECRETS: &str = "a node with another GYOSIL_JWT_SECRET or GYOSIL_CERTIFICATE_KEY serves the school in this database: all \
+    need the same";
+
+/// The answer to a try to take the lock.
+enum Taking<T> {
+    Taken(T),
+    Refused(&'static str),
 }
 
 /// The lock, held until this is dropped. A lost connection is replaced, and the lock is taken again.
@@ -81,16 +92,16 @@ impl ServingLock {
         let begun = Instant::now();
         let holder = loop {
             match keeper.take().await {
-                Ok(Some(holder)) => break holder,
-                Ok(None) if begun.elapsed() > START_WITHIN => return Err(sharing.refusal()),
+                Ok(Taking::Taken(holder)) => break holder,
+                Ok(Taking::Refused(why)) if begun.elapsed() > START_WITHIN => return Err(Error::internal(why)),
                 Err(error) if begun.elapsed() > START_WITHIN => return Err(Error::internal(error)),
-                Ok(None) | Err(_) => tokio::time::sleep(TRY_AGAIN_AFTER).await,
+                Ok(Taking::Refused(_)) | Err(_) => tokio::time::sleep(TRY_AGAIN_AFTER).await,
             }
         };
         let (tell, lost) = oneshot::channel();
         let keeping = tokio::spawn(async move {
-            keeper.keep(holder).await;
-            let _ = tell.send(sharing.refusal());
+            let why = keeper.keep(holder).await;
+            let _ = tell.send(Error::internal(why));
         });
         Ok(Some(ServingLock { keeping, lost }))
     }
@@ -111,8 +122,8 @@ impl Drop for ServingLock {
 }
 
 impl LockKeeper {
-    /// Looks at the lock until another node holds it.
-    async fn keep(&self, mut holder: PgConnection) {
+    /// Looks at the lock until another node holds it. Returns the reason to stop.
+    async fn keep(&self, mut holder: PgConnection) -> &'static str {
         let look = format!(
             "select 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted
                 and classid::bigint = {} and objid::bigint = {} and objsubid = 1",
@@ -125,11 +136,11 @@ impl LockKeeper {
             if matches!(tokio::time::timeout(ANSWER_WITHIN, look).await, Ok(Ok(Some(_)))) {
                 continue;
             }
-            tracing::warn!("the connection that locks the database was lost; it is locked again");
+            tracing::warn!("the connection that locks the database is lost: it is to be locked again");
             holder = loop {
                 match self.take().await {
-                    Ok(Some(again)) => break again,
-                    Ok(None) => return,
+                    Ok(Taking::Taken(again)) => break again,
+                    Ok(Taking::Refused(why)) => return why,
                     Err(error) => tracing::debug!(%error, "the database could not be locked again yet"),
                 }
                 tokio::time::sleep(TRY_AGAIN_AFTER).await;
@@ -138,18 +149,21 @@ impl LockKeeper {
         }
     }
 
-    /// Tries to take the lock over a new connection. `None`: another node holds it.
-    async fn take(&self) -> sqlx::Result<Option<PgConnection>> {
+    /// Tries to take the lock over a new connection.
+    async fn take(&self) -> sqlx::Result<Taking<PgConnection>> {
         let silent = || sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let opening = tokio::time::timeout(OPEN_WITHIN, self.options.connect()).await;
         let mut connection = opening.map_err(|_| silent())??;
         let taking = tokio::time::timeout(ANSWER_WITHIN, self.take_on(&mut connection)).await;
-        Ok(taking.map_err(|_| silent())??.then_some(connection))
+        Ok(match taking.map_err(|_| silent())?? {
+            Taking::Taken(()) => Taking::Taken(connection),
+            Taking::Refused(why) => Taking::Refused(why),
+        })
     }
 
     /// Ends all other sessions of this process for the lock: one whose connection was lost may hold it still, and so may one whose
     /// answer came too late. Then tries to take the lock.
-    async fn take_on(&self, connection: &mut PgConnection) -> sqlx::Result<bool> {
+    async fn take_on(&self, connection: &mut PgConnection) -> sqlx::Result<Taking<()>> {
         // The server notices within 11 s that a node's machine is gone.
         let begin = "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
             set tcp_user_timeout = 11000;
@@ -159,11 +173,27 @@ impl LockKeeper {
             let ended = sqlx::raw_sql(begin).fetch_all(&mut *connection).await?;
             let take = AssertSqlSafe(format!("select {}({KEY})", self.sharing.lock()));
             let is_taken: bool = sqlx::raw_sql(take).fetch_one(&mut *connection).await?.try_get(0)?;
-            if is_taken || ended.is_empty() {
-                return Ok(is_taken);
+            match self.sharing {
+                Sharing::WithOthers { secrets } if is_taken => return share_secrets(connection, secrets).await,
+                _ if is_taken => return Ok(Taking::Taken(())),
+                sharing if ended.is_empty() => return Ok(Taking::Refused(sharing.refusal())),
+                // Those that were ended are gone in a moment.
+                _ => tokio::time::sleep(TRY_AGAIN_AFTER).await,
             }
-            // Those that were ended are gone in a moment.
-            tokio::time::sleep(TRY_AGAIN_AFTER).await;
         }
     }
+}
+
+/// Locks the fingerprint of the secrets, and refuses if any node holds another. Of two nodes that begin at once, one at least sees
+/// the other.
+async fn share_secrets(connection: &mut PgConnection, secrets: i32) -> sqlx::Result<Taking<()>> {
+    let take = AssertSqlSafe(format!("select pg_advisory_lock_shared({SECRETS}, {secrets})"));
+    sqlx::raw_sql(take).execute(&mut *connection).await?;
+    let others = format!(
+        "select 1 from pg_locks where locktype = 'advisory' and granted and objsubid = 2 and classid::bigint = {SECRETS}
+            and objid::bigint <> {secrets} and database = (select oid from pg_database where datname = current_database())
+            limit 1"
+    );
+    let other = sqlx::raw_sql(AssertSqlSafe(others)).fetch_optional(connection).await?;
+    Ok(if other.is_some() { Taking::Refused(OTHER_SECRETS) } else { Taking::Taken(()) })
 }

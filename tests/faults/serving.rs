@@ -163,6 +163,10 @@ fn nodes_that_start_at_once_on_an_empty_database_all_come_up() {
             Person::nobody_at(node.address).get("/readyz").await.is(200);
         }
         is_refused(&database).await;
+        let mut other = flags;
+        other[3] = "another secret of 32 characters or more";
+        is_refused_with(&database, &other, "error: a node with another GYOSIL_JWT_SECRET or GYOSIL_CERTIFICATE_KEY")
+            .await;
         for node in nodes {
             assert_eq!(node.stops().0, Some(0));
         }
