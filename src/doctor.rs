@@ -7,6 +7,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
+use crate::bus::redis::Links;
 use crate::clock::{Clock, SECOND_MS, random_word};
 use crate::config::{Config, PaymentService, Switch};
 use crate::db::Db;
@@ -76,6 +77,7 @@ pub async fn run(config: Config) -> Result<()> {
     for finding in database(&config).await {
         tell(finding);
     }
+    tell(redis(&config).await);
     tell(Finding::of("objects", objects(&config).await));
     for finding in judge(&config).await {
         tell(finding);
@@ -115,6 +117,15 @@ async fn database(config: &Config) -> Vec<Finding> {
     let times = Finding::of("times", compare_times(&db, clock.now_ms()).await);
     db.close().await;
     vec![writes, times]
+}
+
+async fn redis(config: &Config) -> Finding {
+    const PART: &str = "redis";
+    if !config.redis.is_set() {
+        return Finding::off(PART, "this node serves alone");
+    }
+    let tried = Links::try_out(&config.redis).await;
+    Finding::of(PART, tried.map(|()| "takes messages".into()))
 }
 
 async fn compare_times(db: &Db, now_ms: i64) -> Result<String> {

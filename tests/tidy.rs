@@ -68,9 +68,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces", "visits",
         "writes",
     ]),
-    ("doctor", &["clock", "config", "db", "error", "judge", "judge_service", "listener", "outside", "print", "private", "school"]),
+    ("doctor", &["bus", "clock", "config", "db", "error", "judge", "judge_service", "listener", "outside", "print", "private", "school"]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
-    ("command_line", &["app", "config", "db", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "moving", "print", "private", "school", "serve", "surfaces"]),
+    ("command_line", &["app", "config", "db", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "moving", "print", "private", "school", "serve", "surfaces", "tag"]),
     ("lib", &[]),
     ("main", &[]),
 ];

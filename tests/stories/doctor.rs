@@ -6,7 +6,10 @@ use std::process::Output;
 use crate::bucket::{Bucket, BucketFault};
 use crate::crash::over_both;
 use crate::harness::gateway::{Api, Fault, PaymentService};
+use crate::harness::nodes::SECRETS;
+use crate::harness::postgres;
 use crate::harness::process::{Process, runs};
+use crate::harness::redis::Redis;
 
 /// The lines that it prints, and its exit code.
 fn says(data: &Path, database: &str, flags: &[&str]) -> (Vec<String>, Option<i32>) {
@@ -38,8 +41,10 @@ fn all_that_works_is_told_beside_a_running_server() {
             assert_eq!(line_of(&lines, part).0, "ok", "{lines:?}");
         }
         assert!(line_of(&lines, "clock").1.contains("Asia/Seoul"), "{lines:?}");
-        assert_eq!(line_of(&lines, "https").0, "off", "{lines:?}");
-        assert_eq!(lines.len(), parts.len() + 2, "{lines:?}");
+        for part in ["https", "redis"] {
+            assert_eq!(line_of(&lines, part).0, "off", "{lines:?}");
+        }
+        assert_eq!(lines.len(), parts.len() + 3, "{lines:?}");
         drop(server);
     });
 }
@@ -83,6 +88,23 @@ fn what_was_asked_for_and_does_not_work_is_named_and_ends_with_1() {
     std::fs::write(&file, "").unwrap();
     let (lines, code) = says(&file, &sqlite, &[]);
     assert_eq!((code, line_of(&lines, "data folder").0), (Some(1), "FAILS"), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_is_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = postgres::new_database().await;
+    let redis = Redis::starts();
+    let asks = |address: String| says(folder.path(), &database, &[&["--redis", &address], &SECRETS[..]].concat());
+    for (address, state, code) in [
+        (redis.url(), "ok", 0),
+        ("redis://127.0.0.1:1".into(), "FAILS", 1),
+        (redis.url().replace("//", "//teacher:wrong@"), "FAILS", 1),
+    ] {
+        let (lines, ended) = asks(address);
+        assert_eq!((ended, line_of(&lines, "redis").0), (Some(code), state), "{lines:?}");
+    }
+    postgres::drop_database(&database).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

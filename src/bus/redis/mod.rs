@@ -76,6 +76,18 @@ impl Links {
         Ok(Links { finding: tokio::spawn(find_servers(routing.clone())), routing })
     }
 
+    /// Tries once whether the server takes this node and its messages.
+    pub async fn try_out(settings: &RedisSettings) -> Result<()> {
+        let address = settings.address().ok_or_else(|| Error::internal("there is no address of Redis"))?;
+        let tls = address.is_tls.then(|| connecting::tls(settings.redis_ca.as_deref())).transpose()?;
+        let connector = RedisConnector { login: address.login, tls };
+        let place = ServerPlace { host: address.host, port: address.port };
+        let unpushed = None::<fn(redis::PushInfo) -> std::result::Result<(), ()>>;
+        let mut connection = connector.connect(&place, unpushed).await.map_err(Error::internal)?;
+        let told = cmd("PUBLISH").arg("gyosil:doctor").arg("").exec_async(&mut connection.commands).await;
+        told.map_err(Error::internal)
+    }
+
     /// Begins to hear a channel, as soon as this can be.
     pub fn want(&self, channel: &str) -> watch::Receiver<bool> {
         let (is_confirmed, new) = self.routing.shared.channels.add(channel);
