@@ -101,9 +101,14 @@ impl School {
         if self.is_leaving.load(Ordering::Relaxed) {
             return Some("the server is closing".into());
         }
-        if let Some(blind_for) = self.bus.blind_for() {
-            return Some(format!("what other nodes did was last read {} s ago", blind_for.as_secs()));
+        if let Some(why) = self.why_no_writes().await {
+            return Some(why);
         }
+        let blind_for = self.bus.blind_for()?;
+        Some(format!("what other nodes wrote could not be read for {} s", blind_for.as_secs()))
+    }
+
+    async fn why_no_writes(&self) -> Option<String> {
         let _one_at_a_time = self.asking.lock().await;
         match self.db.health.write_state() {
             WriteState::Writes => return None,
