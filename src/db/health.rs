@@ -95,10 +95,10 @@ impl Health {
     pub(super) fn wrote(&self) {
         let mut state = self.state();
         state.wrote = Instant::now();
-        if let Some((since, _)) = state.failed.take_if(|(at, _)| at.elapsed() >= FAILURE_COUNTS_FOR)
+        if state.failed.take_if(|(at, _)| at.elapsed() >= FAILURE_COUNTS_FOR).is_some()
             && std::mem::take(&mut state.reported)
         {
-            tracing::info!(after_s = since.elapsed().as_secs(), "the database takes writes again");
+            tracing::info!(after_s = state.failing_since.elapsed().as_secs(), "the database takes writes again");
         }
     }
 

@@ -127,7 +127,13 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
         body.discard_rest().await;
     }
     let (status, took) = (response.status().as_u16(), begun.elapsed());
-    span.in_scope(|| tracing::info!(status, took_ms = took.as_millis() as u64, "answered"));
+    let took_ms = took.as_millis() as u64;
+    // Balancers ask each node every second.
+    let is_probe = status == 200 && (route == "/readyz" || route == "/healthz");
+    span.in_scope(|| match is_probe {
+        true => tracing::debug!(status, took_ms, "answered"),
+        false => tracing::info!(status, took_ms, "answered"),
+    });
     app.metrics.requests.get_or_create(&Route { method, route, status }).inc();
     app.metrics.request_time.observe(took.as_secs_f64());
     safe_headers(response.headers_mut(), &id, dialects::is_api(&path), is_https, app.objects.base_url());
