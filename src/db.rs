@@ -156,7 +156,7 @@ impl Db {
     async fn open_postgres(url: &str, health: &Arc<Health>) -> Result<Pools> {
         let options = PgConnectOptions::from_str(url).map_err(Error::internal)?.application_name("gyosil");
         let mut first = postgres::first_connection(&options).await?;
-        migrations!("postgres": 1 "0001_school").run(&mut first).await.map_err(Error::internal)?;
+        postgres::migrate(&mut first, &migrations!("postgres": 1 "0001_school")).await?;
         first.close().await.map_err(Error::internal)?;
         let pool = |purpose, connections, statement: Duration, lock: Duration| {
             let limits = Limits { connections, statement: Some(statement) };

@@ -185,7 +185,9 @@ impl SchoolMove {
             Error::internal(format!("PostgreSQL did not say whether the school was written ({error}): {advice}"))
         })?;
         // Plans are bad until PostgreSQL knows how much there is. It finds out by itself, a minute later.
-        if let Err(error) = sqlx::raw_sql("analyze").execute(&mut self.target).await {
+        // About tables that are not the school's it would warn.
+        let analyze = "set client_min_messages = error; analyze";
+        if let Err(error) = sqlx::raw_sql(analyze).execute(&mut self.target).await {
             tracing::warn!(%error, "the tables could not be analysed; PostgreSQL does it by itself");
         }
         let _ = self.target.close().await;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 
@@ -19,27 +20,53 @@ const EARLIER: Duration = Duration::from_millis(500);
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
 const START_WITHIN: Duration = Duration::from_secs(15);
 const ASIDE_WITHIN: Duration = Duration::from_secs(3);
+const PERMISSION_DENIED: &str = "42501";
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 /// Backends beyond this number are not ended from here: they end by themselves, after `IDLE_IN_TRANSACTION`.
 const TO_END_MAX_BACKENDS: usize = 64;
 
 /// Opens the first connection. Waits for a server that is just starting, for as long as a person who started both would wait.
 pub async fn first_connection(options: &PgConnectOptions) -> Result<PgConnection> {
-    let begun = Instant::now();
+    let (begun, place) = (Instant::now(), format!("{}:{}", options.get_host(), options.get_port()));
+    // The statements that make the tables are long, and would stand in the log.
+    let options = options.clone().disable_statement_logging();
+    let mut is_told = false;
     loop {
         let tried = tokio::time::timeout(OPEN_WITHIN, options.connect()).await;
         let error = match tried {
             Ok(Ok(connection)) => return Ok(connection),
-            Ok(Err(error)) if !Failure::is_passing(&error) || begun.elapsed() > START_WITHIN => error.to_string(),
+            Ok(Err(error)) if !Failure::is_passing(&error) || begun.elapsed() > START_WITHIN => in_words(&error),
             Err(_) if begun.elapsed() > START_WITHIN => "no answer".into(),
             _ => {
+                if !std::mem::replace(&mut is_told, true) {
+                    tracing::info!(%place, "waiting for the database");
+                }
                 tokio::time::sleep(Duration::from_millis(200)).await;
                 continue;
             }
         };
-        let host = options.get_host();
-        return Err(Error::internal(format!("the database at {host} cannot be reached: {error}")));
+        return Err(Error::internal(format!("the database at {place} cannot be reached: {error}")));
     }
+}
+
+/// The message of an error, without the line of PostgreSQL's own source from which it comes.
+fn in_words(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
+
+/// Makes the tables, or changes them to those of this version.
+pub async fn migrate(first: &mut PgConnection, migrator: &Migrator) -> Result<()> {
+    migrator.run(first).await.map_err(|error| match &error {
+        MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_) => {
+            Error::internal(format!("the school in this database was made by another version of Gyosil ({error})"))
+        }
+        MigrateError::ExecuteMigration(cause, _) | MigrateError::Execute(cause) => {
+            let denied = cause.as_database_error().is_some_and(|e| e.code().as_deref() == Some(PERMISSION_DENIED));
+            let advice = if denied { ": make this role the owner of the database" } else { "" };
+            Error::internal(format!("the tables could not be made: {}{advice}", in_words(cause)))
+        }
+        _ => Error::internal(error),
+    })
 }
 
 impl DbConnection for PgConnection {
