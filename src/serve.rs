@@ -66,7 +66,20 @@ const COME_TO_OTHERS_AFTER_MS: Range<u64> = 250..1_500;
 
 /// Opens the database and puts the parts of the school together. Nothing listens yet.
 pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
-    open_with(config, bound, open_bus).await
+    let app = open_with(config, bound, open_bus).await?;
+    let config = &app.config;
+    if config.storing.is_blocked_at(&app.public_url) {
+        tracing::warn!("browsers block the store of videos: the school is at https, and GYOSIL_S3_ENDPOINT at http");
+    }
+    if config.redis.is_set() {
+        tracing::info!(node = config.node, "serves the school together with other nodes");
+        if config.storing.objects == ObjectPlace::Folder {
+            tracing::warn!(
+                "videos are kept in the data folder, which no other node sees: set GYOSIL_OBJECTS to a bucket"
+            );
+        }
+    }
+    Ok(app)
 }
 
 /// Opens the school for a command. Nodes that serve it meanwhile hear of its changes, whether or not the command is told of Redis.
@@ -107,12 +120,6 @@ async fn open_with(config: Config, bound: SocketAddr, open_bus: OpenBus) -> Resu
     let bus = open_bus(&config, &keys, node, &metrics)?;
     let objects = Objects::open(&config.storing, &config.data, keys.derived("objects")?, clock.clone())?;
     let public_url = config.public_url(bound);
-    if config.storing.is_blocked_at(&public_url) {
-        tracing::warn!("browsers block the store of videos: the school is at https, and GYOSIL_S3_ENDPOINT at http");
-    }
-    if config.redis.is_set() && config.storing.objects == ObjectPlace::Folder {
-        tracing::warn!("videos are kept in the data folder, which no other node sees: set GYOSIL_OBJECTS to a bucket");
-    }
     let setup = match config.redis.is_set() {
         true => SetupSecret::of_all_nodes(&keys.derived("setup")?),
         false => SetupSecret::default(),
