@@ -101,8 +101,10 @@ fn a_server_is_not_refused_for_its_own_lock_whose_answer_was_lost() {
         };
         proxy.delay(Duration::from_millis(300));
         let taking = tokio::spawn(async move { ServingLock::take(&proxied, Sharing::Alone).await });
+        // By then its answer is in the proxy, on its way to the server.
         let connected = "select 1 from pg_stat_activity where datname = current_database()
-            and application_name like 'gyosil lock%' and query like 'set tcp_keepalives%'";
+            and application_name like 'gyosil lock%' and query like 'set tcp_keepalives%'
+            and state = 'idle' and state_change < clock_timestamp() - interval '100 milliseconds'";
         finds("it is about to take the lock", connected).await;
         proxy.hold(Some(Direction::ToClient));
         let locked = "select 1 from pg_locks l join pg_database d on d.oid = l.database
