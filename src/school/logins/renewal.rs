@@ -102,7 +102,7 @@ async fn end(app: &School, text: &str, only_of: Option<i64>) -> Result<()> {
         return Err(Error::LoginEnded);
     }
     if login.ended_ms.is_some() {
-        // Its sockets are closed already. Nothing is written, since anyone may send a dead token without end.
+        // Sockets of this login are closed already. Nothing is written, since anyone may send a dead token without end.
         return Ok(());
     }
     if login.successor_of(&token.nonce, now_ms).is_none() {
