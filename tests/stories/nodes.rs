@@ -427,3 +427,20 @@ fn a_password_that_is_changed_by_a_command_is_new_on_all_nodes() {
         .await;
     });
 }
+
+#[test]
+fn a_guest_whose_phone_asks_two_nodes_at_once_is_one_person() {
+    on_two(QUICK, QUICK, |class, one, two| async move {
+        let path = format!("/api/sessions/{}/guest", class.session.code);
+        let at = [&one, &two].map(|node| Person::nobody_at(node.address));
+        for n in 0..20 {
+            let key = format!("5f0c7d3e-0b1a-4c2d-8e3f-a1b2c3d4e5{n:02}");
+            let name = json!({ "name": format!("학생{n}") });
+            let joined = join_all(at.iter().map(|node| node.post_once(&path, name.clone(), &key))).await;
+            let people: Vec<i64> = joined.into_iter().map(|reply| at[0].becomes(&reply.is(201)).id).collect();
+            assert_eq!(people[0], people[1], "{key}");
+        }
+        let listed = class.teacher.get(&format!("/api/sessions/{}/participants", class.session.id)).await.ok();
+        assert_eq!(listed["participants"].as_array().unwrap().len(), 20);
+    });
+}
