@@ -137,9 +137,12 @@ impl LockKeeper {
                 continue;
             }
             tracing::warn!("the connection that locks the database is lost: it is to be locked again");
+            let lost = Instant::now();
             holder = loop {
                 match self.take().await {
                     Ok(Taking::Taken(again)) => break again,
+                    // A node with other secrets holds its lock for a moment before it is refused.
+                    Ok(Taking::Refused(OTHER_SECRETS)) if lost.elapsed() < START_WITHIN => {}
                     Ok(Taking::Refused(why)) => return why,
                     Err(error) => tracing::debug!(%error, "the database could not be locked again yet"),
                 }
@@ -184,16 +187,21 @@ impl LockKeeper {
     }
 }
 
-/// Locks the fingerprint of the secrets, and refuses if any node holds another. Of two nodes that begin at once, one at least sees
-/// the other.
+/// Locks the fingerprint of the secrets, and refuses if any node holds another. It looks before, so that a node which is refused
+/// holds nothing; and after, so that of two which begin at once one at least sees the other.
 async fn share_secrets(connection: &mut PgConnection, secrets: i32) -> sqlx::Result<Taking<()>> {
-    let take = AssertSqlSafe(format!("select pg_advisory_lock_shared({SECRETS}, {secrets})"));
-    sqlx::raw_sql(take).execute(&mut *connection).await?;
     let others = format!(
         "select 1 from pg_locks where locktype = 'advisory' and granted and objsubid = 2 and classid::bigint = {SECRETS}
             and objid::bigint <> {secrets} and database = (select oid from pg_database where datname = current_database())
             limit 1"
     );
-    let other = sqlx::raw_sql(AssertSqlSafe(others)).fetch_optional(connection).await?;
-    Ok(if other.is_some() { Taking::Refused(OTHER_SECRETS) } else { Taking::Taken(()) })
+    for take in [None, Some(format!("select pg_advisory_lock_shared({SECRETS}, {secrets})"))] {
+        if let Some(take) = take {
+            sqlx::raw_sql(AssertSqlSafe(take)).execute(&mut *connection).await?;
+        }
+        if sqlx::raw_sql(AssertSqlSafe(others.clone())).fetch_optional(&mut *connection).await?.is_some() {
+            return Ok(Taking::Refused(OTHER_SECRETS));
+        }
+    }
+    Ok(Taking::Taken(()))
 }
