@@ -101,8 +101,15 @@ async fn end(app: &School, text: &str, only_of: Option<i64>) -> Result<()> {
     if only_of.is_some_and(|person| person != login.person) {
         return Err(Error::LoginEnded);
     }
+    let closed = close_sockets_of(login.person, EndedLogins::Only(login.id));
     if login.ended_ms.is_some() {
-        // Sockets of this login are closed already. Nothing is written, since anyone may send a dead token without end.
+        // Nothing is written, since anyone may send a dead token without end. Nodes close the sockets by a row that the first call
+        // wrote; a lone server has none, and its first commit may have had no answer.
+        if app.nodes.is_alone() {
+            let news = app.record_closing(&mut tx, vec![closed]).await?;
+            drop(tx);
+            app.bus.send(news).await;
+        }
         return Ok(());
     }
     if login.successor_of(&token.nonce, now_ms).is_none() {
@@ -114,7 +121,7 @@ async fn end(app: &School, text: &str, only_of: Option<i64>) -> Result<()> {
         true => Vec::new(),
         false => activity_events(&mut tx, login.person, Activity::LoggedOut, now_ms).await?,
     };
-    app.commit_and_close(tx, events, vec![close_sockets_of(login.person, EndedLogins::Only(login.id))]).await
+    app.commit_and_close(tx, events, vec![closed]).await
 }
 
 /// Reads a login and holds its row, so that two refreshes at once run one after the other.
