@@ -82,7 +82,8 @@ pub async fn open(config: Config, bound: SocketAddr) -> Result<School> {
     Ok(app)
 }
 
-/// Opens the school for a command. Nodes that serve it meanwhile hear of its changes, whether or not the command is told of Redis.
+/// Opens the school for a command. Nodes that serve it meanwhile hear of its changes, whether or not the command is told of Redis; a
+/// server that is alone does not.
 pub async fn open_for_command(config: Config) -> Result<School> {
     let bound = config.listen;
     open_with(config, bound, |config, _, node, _| {

@@ -25,11 +25,15 @@ pub async fn begin(app: &School) -> Result<()> {
         tx.run(second_rows, args![]).await?;
         tx.run("update presence set node = $1 where node <> $1", args![own]).await?;
         tx.run("delete from screen_counts", args![]).await?;
+        // Commands have written some for nodes that are not there.
+        tx.run("delete from node_messages", args![]).await?;
         tx.run("delete from nodes where id <> $1", args![own]).await?;
     }
     app.commit(tx, Vec::new()).await?;
+    // If this fails, the node has no id yet and begins again.
+    presence::begin_grace_of_rows(app, own).await?;
     app.nodes.begin(own);
-    presence::begin_grace_of_own_rows(app).await
+    Ok(())
 }
 
 async fn insert(tx: &mut Tx, app: &School) -> Result<i64> {
@@ -58,7 +62,7 @@ pub async fn renew(app: &School) -> Result<()> {
     if own == 0 {
         return begin(app).await;
     }
-    let has_lease = presence::has_lease(&mut app.db.read().await?, own).await?;
+    let has_lease = !app.db.all_urgent::<(i64,)>(presence::HAS_LEASE, args![own]).await?.is_empty();
     if has_lease || planted::has(Planted::UnfencedLease) { Ok(()) } else { begin_anew(app).await }
 }
 
@@ -80,7 +84,7 @@ async fn begin_anew(app: &School) -> Result<()> {
 
 /// Looks at all nodes, and takes over those that are dead.
 pub async fn look(app: &School) -> Result<()> {
-    read_own_rows(app).await?;
+    let mut outcome = read_own_rows(app).await;
     let begun_ms = app.clock.monotonic_ms();
     let rows: Vec<(i64, i64)> = app.db.all_urgent("select id, beats from nodes order by id", args![]).await?;
     let rows: Vec<NodeBeats> = rows.into_iter().map(|(id, beats)| NodeBeats { id, beats }).collect();
@@ -92,7 +96,6 @@ pub async fn look(app: &School) -> Result<()> {
     if has_vanished {
         app.bus.note_vanished();
     }
-    let mut outcome = Ok(());
     for dead in dead {
         // One that cannot be taken over now keeps no other waiting.
         if let Err(error) = take_over(app, own, dead).await {
@@ -105,7 +108,7 @@ pub async fn look(app: &School) -> Result<()> {
 /// Reads the rows of this node again if it may have taken over some without hearing of it.
 async fn read_own_rows(app: &School) -> Result<()> {
     if app.nodes.take_unread_rows()
-        && let Err(error) = presence::begin_grace_of_own_rows(app).await
+        && let Err(error) = presence::begin_grace_of_rows(app, app.nodes.own()).await
     {
         app.nodes.note_unread_rows();
         return Err(error);
@@ -120,7 +123,7 @@ async fn take_over(app: &School, own: i64, dead: NodeBeats) -> Result<()> {
         return Ok(());
     }
     let sql = "select session from presence where node = $1 union select session from screen_counts where node = $1";
-    let sessions: Vec<(i64,)> = app.db.all(sql, args![dead.id]).await?;
+    let sessions: Vec<(i64,)> = app.db.all_urgent(sql, args![dead.id]).await?;
     let move_one = |(session,)| retry(move || presence::take_over(app, session, own, dead.id));
     let moved: Vec<Result<()>> =
         stream::iter(sessions).map(move_one).buffer_unordered(MOVED_AT_ONCE_MAX).collect().await;

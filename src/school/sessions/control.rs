@@ -284,7 +284,7 @@ pub async fn end_forgotten(app: &School) -> Result<()> {
     app.presence.recount_screens_all_but(&open);
     let (mut outcome, mut patience_ms) = (Ok(()), FORGOTTEN_AFTER_MS);
     if !app.nodes.is_alone() {
-        patience_ms += SEEN_AGAIN_AFTER_MS;
+        patience_ms += SEEN_AGAIN_AFTER_MS + MINUTE_MS;
         let now_ms = app.now_ms();
         // Someone may have set the clock back.
         let is_due = |open: &&OpenRoom| (now_ms - open.led_ms).abs() >= SEEN_AGAIN_AFTER_MS;

@@ -235,17 +235,14 @@ impl PresenceRow {
     }
 }
 
-/// Tells whether a node may speak for people.
-pub(in crate::school) async fn has_lease(tx: &mut Tx, node: i64) -> Result<bool> {
-    let sql = "select id from nodes where id = $1 and beats >= 0";
-    Ok(tx.maybe::<(i64,)>(sql, args![node]).await?.is_some())
-}
+/// Finds a node if it may speak for people.
+pub(in crate::school) const HAS_LEASE: &str = "select id from nodes where id = $1 and beats >= 0";
 
 /// Makes the people of a dead node in a session this node's own, and gives them the grace to come back.
 pub(in crate::school) async fn take_over(app: &School, session: i64, own: i64, dead: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     tx.hold(HeldTable::Sessions, session).await?;
-    if !has_lease(&mut tx, own).await? {
+    if tx.maybe::<(i64,)>(HAS_LEASE, args![own]).await?.is_none() {
         return Err(Error::Busy { retry_after_s: 1 });
     }
     let present_here = "delete from presence where session = $1 and node = $3 and (select o.node from presence o
@@ -263,11 +260,11 @@ pub(in crate::school) async fn take_over(app: &School, session: i64, own: i64, d
     Ok(())
 }
 
-/// Gives the grace to come back to all people of whom this node has a row and whom it does not know: it has taken them over. Those
-/// whose departure is being written may be among them.
-pub async fn begin_grace_of_own_rows(app: &School) -> Result<()> {
+/// Gives the grace to come back to all people of whom this node has a row under this id and whom it does not know: it has taken them
+/// over. Those whose departure is being written may be among them.
+pub async fn begin_grace_of_rows(app: &School, own: i64) -> Result<()> {
     let sql = "select session, person, since_ms, last_ms, language from presence where node = $1";
-    let rows: Vec<PresenceRow> = app.db.all(sql, args![app.nodes.own()]).await?;
+    let rows: Vec<PresenceRow> = app.db.all_urgent(sql, args![own]).await?;
     let (now, grace_ms) = (app.clock.now(), app.config.clocks.presence_grace_ms);
     for row in rows {
         app.presence.people.expect_back(row.session, row.person, row.seen(), false, now, grace_ms);

@@ -152,10 +152,12 @@ const STALE: &str = "select session from screen_counts where node = $1 and is_st
 /// counted first, in a transaction of its own that holds it: a change after that marks it again.
 pub async fn find_stale(app: &School) -> Result<()> {
     let node = app.nodes.own();
+    let mut outcome = Ok(());
     for (session,) in app.db.all::<(i64,)>(STALE, args![node]).await? {
-        retry(|| begin_to_count(app, session, node)).await?;
+        // A session that somebody holds keeps no other from being counted.
+        outcome = retry(|| begin_to_count(app, session, node)).await.and(outcome);
     }
-    Ok(())
+    outcome
 }
 
 async fn begin_to_count(app: &School, session: i64, node: i64) -> Result<()> {
