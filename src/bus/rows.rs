@@ -18,6 +18,8 @@ const KEPT_MS: i64 = 60 * 60 * 1_000;
 pub const AWAY_MAX: Duration = Duration::from_secs(5 * 60);
 /// A node that hears of a row and cannot read it for so long dismisses its sockets: the row may close some of them.
 const UNREAD_AT_MOST: Duration = Duration::from_secs(30);
+/// A row that is heard of so long after the last look shows that others still commit. One heard of before it may be of a moment ago.
+const OTHERS_COMMIT_AFTER: Duration = Duration::from_secs(2);
 /// Rows before the newest one, of which some may still become visible when a node starts.
 pub const LATE_MAX_ROWS: i64 = 2_000;
 const IDS_PER_READ: i64 = 10_000;
@@ -95,11 +97,15 @@ impl HandledRows {
         }
     }
 
-    /// Returns whether a row was heard of long ago and still cannot be read. Then the time for all such rows begins anew.
+    /// Returns whether a row was heard of long ago and still cannot be read, though others can commit. The time for such rows begins
+    /// anew.
     pub fn take_overdue(&mut self, now: Instant) -> bool {
-        let is_overdue = self.told.values().any(|since| now - *since > UNREAD_AT_MOST);
-        if is_overdue {
-            self.told.values_mut().for_each(|since| *since = now);
+        let others_commit = self.last_look.map(|(at, _)| at + OTHERS_COMMIT_AFTER);
+        let mut is_overdue = false;
+        for since in self.told.values_mut() {
+            if now - *since > UNREAD_AT_MOST && others_commit.is_none_or(|at| *since >= at) {
+                (*since, is_overdue) = (now, true);
+            }
         }
         is_overdue
     }
@@ -127,11 +133,15 @@ impl HandledRows {
     }
 
     /// Returns which of these rows, all that were found after `low` or `before_new`, are not handled.
-    pub fn unhandled(&mut self, ids: &[i64]) -> Vec<i64> {
+    pub fn unhandled(&self, ids: &[i64]) -> Vec<i64> {
+        ids.iter().copied().filter(|id| !self.handled.contains(id)).collect()
+    }
+
+    /// Notes the rows that a look found, once all of them are handled.
+    pub fn note_seen(&mut self, ids: &[i64]) {
         if let Some(last) = ids.last() {
             self.seen.push_back((self.counted, *last));
         }
-        ids.iter().copied().filter(|id| !self.handled.contains(id)).collect()
     }
 
     /// Ends a look: all that it found is handled, and rows that were told before it `began` and not found are lost. Moves `low` up to
@@ -156,6 +166,13 @@ impl HandledRows {
 mod tests {
     use super::*;
     use crate::db::tests::{sqlite_plan, sqlite_scans};
+
+    impl HandledRows {
+        fn finds(&mut self, ids: &[i64]) -> Vec<i64> {
+            self.note_seen(ids);
+            self.unhandled(ids)
+        }
+    }
 
     /// Looks each second.
     struct Looks {
@@ -190,11 +207,11 @@ mod tests {
     fn each_row_is_handled_once_however_late_it_becomes_visible() {
         let mut looks = Looks::begin(4, &[3, 4]);
         assert_eq!(looks.rows.low(), 2);
-        assert_eq!(looks.rows.unhandled(&[3, 4, 6]), [6]);
+        assert_eq!(looks.rows.finds(&[3, 4, 6]), [6]);
         assert!(looks.rows.claim(6) && !looks.rows.claim(6) && !looks.rows.claim(3) && !looks.rows.claim(1));
         // Row 5 was committed after row 6.
         looks.end_after_each(1, 60);
-        assert_eq!(looks.rows.unhandled(&[3, 4, 5, 6]), [5]);
+        assert_eq!(looks.rows.finds(&[3, 4, 5, 6]), [5]);
         assert!(looks.rows.claim(5));
         looks.end_after_each(1, 1);
         assert_eq!(looks.rows.low(), 6);
@@ -206,12 +223,12 @@ mod tests {
     fn a_short_look_reads_what_is_new_and_what_was_told() {
         let Looks { mut rows, began, .. } = Looks::begin(4, &[2, 4]);
         assert_eq!((rows.low(), rows.before_new()), (1, 4));
-        rows.unhandled(&[5, 8]);
+        rows.finds(&[5, 8]);
         assert!(rows.claim(5) && rows.claim(8));
         assert_eq!(rows.before_new(), 8);
         [8, 12, 7].into_iter().for_each(|row| rows.note_told(row, began));
         assert_eq!(rows.before_new(), 6);
-        assert_eq!(rows.unhandled(&[7, 8, 12]), [7, 12]);
+        assert_eq!(rows.finds(&[7, 8, 12]), [7, 12]);
         assert!(rows.claim(7) && rows.claim(12));
         assert_eq!((rows.low(), rows.before_new()), (1, 12));
     }
@@ -220,24 +237,25 @@ mod tests {
     fn a_row_that_is_heard_of_and_cannot_be_read_is_noticed() {
         let Looks { mut rows, began, .. } = Looks::begin(4, &[]);
         let at = |s| began + Duration::from_secs(s);
-        [5, 6].into_iter().for_each(|row| rows.note_told(row, at(0)));
-        assert!(rows.claim(6) && !rows.take_overdue(at(30)) && rows.take_overdue(at(31)));
-        assert!(!rows.take_overdue(at(61)) && rows.take_overdue(at(62)));
-        assert!(rows.claim(5) && !rows.take_overdue(at(100)));
+        [(5, 3), (6, 3), (9, 1)].into_iter().for_each(|(row, s)| rows.note_told(row, at(s)));
+        assert!(rows.claim(6) && !rows.take_overdue(at(33)) && rows.take_overdue(at(34)));
+        assert!(!rows.take_overdue(at(64)) && rows.take_overdue(at(65)));
+        assert!(rows.claim(5) && !rows.take_overdue(at(100)), "row 9 is as old as the last look: all may be blind");
         assert_eq!(rows.looked_ago(at(100)), Duration::from_secs(100));
-        [7, 8].into_iter().zip([100, 102]).for_each(|(row, s)| rows.note_told(row, at(s)));
+        rows.note_told(7, at(100));
         rows.end_look(at(101), at(103), 0);
         assert_eq!(rows.looked_ago(at(105)), Duration::from_secs(2));
-        assert!(!rows.take_overdue(at(132)) && rows.take_overdue(at(133)), "row 7 is not there");
+        rows.note_told(8, at(106));
+        assert!(!rows.take_overdue(at(136)) && rows.take_overdue(at(137)), "row 7 is not there");
     }
 
     #[test]
     fn the_time_in_which_nobody_could_look_makes_no_row_too_late() {
         let mut looks = Looks::begin(5, &[]);
-        assert_eq!(looks.rows.unhandled(&[7]), [7]);
+        assert_eq!(looks.rows.finds(&[7]), [7]);
         assert!(looks.rows.claim(7));
         assert_eq!(looks.end_after(300, 300), AWAY_MAX);
-        assert_eq!(looks.rows.unhandled(&[6, 7]), [6], "its transaction stood still too");
+        assert_eq!(looks.rows.finds(&[6, 7]), [6], "its transaction stood still too");
         assert!(looks.rows.claim(6));
         looks.end_after_each(1, 50);
         assert_eq!(looks.rows.low(), 5);
@@ -248,7 +266,7 @@ mod tests {
     #[test]
     fn slow_looks_come_to_an_end_too() {
         let mut looks = Looks::begin(5, &[]);
-        assert_eq!(looks.rows.unhandled(&[7]), [7]);
+        assert_eq!(looks.rows.finds(&[7]), [7]);
         looks.end_after_each(9, 15);
         assert_eq!(looks.rows.low(), 5);
         looks.end_after_each(9, 1);

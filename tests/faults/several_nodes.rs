@@ -446,7 +446,7 @@ fn a_node_that_cannot_read_what_others_told_is_not_ready() {
             until(&format!("it answers {status}"), asked).await.json.as_str().unwrap().to_owned()
         };
         let why = answers(503).await;
-        assert!(why.contains("what other nodes did"), "{why}");
+        assert!(why.contains("what other nodes wrote"), "{why}");
         let age = async || {
             let metrics = nobody.get("/metrics").await.is(200).as_str().unwrap().to_owned();
             let age = metrics.lines().find_map(|line| line.strip_prefix("gyosil_look_age_seconds ")).unwrap();

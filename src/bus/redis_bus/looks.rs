@@ -125,6 +125,7 @@ impl RedisBus {
                 self.accept_body(row, &body).await;
             }
         }
+        self.rows().note_seen(&ids);
         let away_for = self.rows().end_look(began, Instant::now(), machine_ms());
         if away_for > rows::AWAY_MAX {
             tracing::warn!(
