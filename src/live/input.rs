@@ -83,7 +83,10 @@ impl Connection {
     async fn read(self: &Arc<Self>, input: &mut InputQueue) {
         match self.stream.read(|bytes| self.take(input, bytes)).await {
             Ok(Some(())) => self.heard_since_ping.store(true, Ordering::Relaxed),
-            Ok(None) | Err(_) => input.has_ended = true,
+            Ok(None) | Err(_) => {
+                input.has_ended = true;
+                self.has_ended.store(true, Ordering::Relaxed);
+            }
         }
     }
 

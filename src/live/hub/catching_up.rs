@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use dashmap::mapref::multiple::RefMulti;
@@ -108,7 +109,9 @@ impl Hub {
 
     fn is_open(&self, connection: &Connection) -> bool {
         let room = self.rooms.get(&connection.home).map(|r| r.clone());
-        !connection.is_closing() && room.is_some_and(|room| room.members[connection.feed as usize].has(connection))
+        !connection.is_closing()
+            && !connection.has_ended.load(Ordering::Relaxed)
+            && room.is_some_and(|room| room.members[connection.feed as usize].has(connection))
     }
 
     /// Reads what a client gets first: what it missed since the event `since`, or else the state of the room.
@@ -221,7 +224,9 @@ impl Hub {
                     tracing::error!(%error, "the log of a room could not be read");
                 }
             })?;
-            *one_reader = Some(began);
+            if matches!(range, LogRange::After(_) | LogRange::Newest { until: None, .. }) {
+                *one_reader = Some(began);
+            }
             let head = part.head;
             let mut queue = room.queue.lock().await;
             let was_extended = queue.order.is_extended();
@@ -241,8 +246,6 @@ impl Hub {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::Ordering;
-
     use super::*;
     use crate::live::hub::test_node::{Client, OWN, ROOM, event, node};
 

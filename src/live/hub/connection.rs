@@ -70,6 +70,8 @@ pub struct Connection {
     pub(in crate::live) heard_since_ping: AtomicBool,
     /// Whether so many received messages wait to be handled that nothing more is read, not even a pong.
     pub(in crate::live) is_full: AtomicBool,
+    /// The peer has ended the stream. What it sent before is still handled.
+    pub(in crate::live) has_ended: AtomicBool,
     pub(in crate::live) warned: AtomicBool,
     /// The number of the announcement of this device's socket; 0 before it is announced.
     pub(super) announced: AtomicI64,
@@ -114,6 +116,7 @@ impl Connection {
             opened_ms: machine_ms(),
             heard_since_ping: AtomicBool::new(true),
             is_full: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
             warned: AtomicBool::new(false),
             announced: AtomicI64::new(0),
             newest_rival: AtomicI64::new(0),

@@ -305,7 +305,8 @@ impl Hub {
     /// Closes all sockets. Each client gets its own time after which it is to come back.
     pub fn dismiss_all(&self, back_after_ms: Range<u64>) {
         let rooms: Vec<Arc<Room>> = self.rooms.iter().map(|r| r.value().clone()).collect();
-        for connection in rooms.iter().flat_map(|room| room.all_connections()) {
+        let open = rooms.iter().flat_map(|room| room.all_connections()).filter(|c| !c.is_closing());
+        for connection in open {
             let ms = back_after_ms.start + random_below(back_after_ms.end - back_after_ms.start);
             connection.close(close::RESTART, &format!(r#"{{"retry_after_ms":{ms}}}"#));
         }
