@@ -253,7 +253,7 @@ fn memory_has_a_limit() {
             "import mmap\nx = mmap.mmap(-1, 1 << 30)\nx.write(b'x' * (1 << 30))\nprint('secret')",
             "import mmap\nx = []\nfor _ in range(30):\n  m = mmap.mmap(-1, 120 << 20); m.write(b'x' * (120 << 20)); x.append(m)\nprint('secret')",
             "import mmap, os\nf = os.open('/dev/zero', os.O_RDWR)\nx = mmap.mmap(f, 1 << 30, mmap.MAP_SHARED)\nfor n in range(0, 1 << 30, 4096): x[n] = 1\nprint('secret')",
-            "import threading\nx = []\ndef eat():\n  while True: x.append(bytearray(1 << 20))\nfor _ in range(8): threading.Thread(target=eat).start()",
+            "import os, threading\nthreading.excepthook = lambda failed: os._exit(1)\nx = []\ndef eat():\n  while True: x.append(bytearray(1 << 20))\nfor _ in range(8): threading.Thread(target=eat).start()",
         ],
     );
     assert_ends(
