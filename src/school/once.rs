@@ -61,6 +61,14 @@ pub async fn claim(
     }
 }
 
+/// Lets one transaction at a time use a key of somebody who has no id yet.
+pub async fn take_alone(tx: &mut Tx, session: i64, key: &Key) -> Result<()> {
+    let sql = format!("select {}", tx.has_alone("$1"));
+    let number = tag::number_of(format!("guest {session} {}", key.text()).as_bytes());
+    let (is_alone,): (bool,) = tx.one(sql, args![number]).await?;
+    if is_alone { Ok(()) } else { Err(Error::UnderWay) }
+}
+
 pub async fn settle(tx: &mut Tx, person: i64, key: Option<&Key>, done: &StoredAnswer) -> Result<()> {
     let Some(Key(key)) = key else { return Ok(()) };
     let answer = serde_json::to_string(done).map_err(Error::internal)?;

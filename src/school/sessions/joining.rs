@@ -181,8 +181,10 @@ async fn admit_guest(
     key: Option<&Key>,
     now_ms: i64,
 ) -> Result<((Joined, (Person, Tokens)), Vec<NewEvent>)> {
-    // Before the key is looked for: another node may be admitting the same guest.
-    tx.hold(HeldTable::Sessions, session).await?;
+    if let Some(key) = key {
+        // Another node may be admitting the same guest.
+        once::take_alone(tx, session, key).await?;
+    }
     let session = by_id(tx, session).await?;
     if session.has_status(SessionStatus::Review) {
         return Err(Error::wrong_state(session.status));
