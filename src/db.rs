@@ -170,6 +170,11 @@ impl Db {
         Ok(Pools::Postgres { group, writers, readers, beats, urgent })
     }
 
+    /// Whether the answer to a commit may be lost on the way.
+    pub fn may_lose_answers(&self) -> bool {
+        matches!(self.pools, Pools::Postgres { .. })
+    }
+
     /// Begins a transaction that changes something. It ends with `App::commit`; if it is dropped, nothing is changed.
     pub async fn begin(&self) -> Result<Tx> {
         self.begin_write(false).await
