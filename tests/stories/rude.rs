@@ -28,7 +28,9 @@ impl Room {
         let rude = school.guest(&session, "장난꾼").await;
         let mut phone = grandma.follows(&session).await;
         phone.receives("session_state").await;
-        let board = teacher.watches(&session).await;
+        let mut board = teacher.watches(&session).await;
+        // A state that is read after the next step would stand for that step.
+        board.receives("session_state").await;
         Room { teacher, lecture, session, rude, phone, board }
     }
 
