@@ -18,13 +18,17 @@ use crate::event::{NewEvent, PublishedEvent};
 use crate::failures::Failures;
 use crate::group_commit::GroupCommit;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
+use crate::live::newest::NewestFrames;
 use crate::live::{CloseSockets, Hub, Nodes, Presence, RoomFrame, log};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::outside::gateways::Gateways;
 use crate::outside::objects::Objects;
+use crate::outside::pictures::PictureCache;
+use crate::outside::slides::Slides;
 use crate::passwords::Passwords;
 use crate::planted::{self, Planted};
+use crate::poster_cache::PosterCache;
 use crate::print::CertificatePrinter;
 use crate::visits::Visits;
 
@@ -167,7 +171,13 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     pub analyser: Analyser,
     pub objects: Objects,
+    /// Files of pictures that this node holds in memory.
+    pub pictures: PictureCache,
+    pub slides: Slides,
     pub gateways: Gateways,
+    /// Places to which instructors point at this moment.
+    pub pointing: NewestFrames,
+    pub posters: PosterCache,
     pub help_asked: AskedHelp,
     /// Notified when this node has settled what judges have found. Another node may have: whoever waits looks by itself as well.
     pub code_judged: Notify,

@@ -15,6 +15,7 @@ use crate::app::School;
 use crate::config::{Config, LogForm, Switch, postgres_url};
 use crate::db::{ServingLock, Sharing};
 use crate::error::{Error, Noun, Result};
+use crate::outside::slides;
 use crate::print::CertificatePrinter;
 use crate::school::people::{self, NewPerson};
 use crate::school::rights::Role;
@@ -139,6 +140,7 @@ fn role(word: &str) -> std::result::Result<Role, String> {
 /// Runs the program.
 pub fn run() -> ExitCode {
     judge::run_if_started_as_part(std::env::args());
+    slides::run_if_started_as_part(std::env::args());
     crate::private::hide_new_files();
     let cli = match command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,

@@ -114,6 +114,9 @@ pub struct Config {
     pub paying: PaymentSettings,
     #[command(flatten)]
     pub judge_settings: JudgeSettings,
+    /// The file of this program, where the process runs another one: a test
+    #[arg(skip)]
+    pub own_program: Option<PathBuf>,
 }
 
 /// Programs of learners, and what runs them.
@@ -123,7 +126,7 @@ pub struct JudgeSettings {
     /// Starts a judge beside the server, which runs learners' programs (off: none runs them, or «gyosil judge» does, as a service of its own)
     #[arg(long, global = true, env = "GYOSIL_JUDGE", default_value = "on")]
     pub judge: Switch,
-    /// The number of the user as whom learners' programs run where the judge is root: nothing else may be this user's
+    /// The number of the user as whom learners' programs run where the judge is root, and PDFs are drawn where the server is: nothing else may be this user's
     #[arg(long, global = true, env = "GYOSIL_JUDGE_UID", default_value_t = 61_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub judge_uid: u32,
     /// Number of programs that run at once (default: one on each core)
@@ -205,6 +208,9 @@ pub struct Clocks {
     /// Days after which activity logs are deleted (they can show other people's chats)
     #[arg(long, global = true, env = "GYOSIL_LOG_DAYS", default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..))]
     pub log_days: i64,
+    /// Days after the end of a session when the pictures of learners' screens in its calls for help are deleted (0: at its end)
+    #[arg(long, global = true, env = "GYOSIL_HELP_PICTURES_DAYS", default_value_t = 7, value_parser = clap::value_parser!(i64).range(0..=3_650))]
+    pub help_pictures_days: i64,
 }
 
 impl Config {

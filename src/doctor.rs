@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::judge::{EMBEDDED_LANGUAGE, LanguageState};
 use crate::outside::gateways::{Gateways, OrderAtGateway};
 use crate::outside::objects::{NewObject, Objects};
+use crate::outside::slides::Slides;
 use crate::print::{CertificateFacts, CertificatePrinter, PrintJob, missing};
 use crate::school::logins;
 use crate::{judge_service, listener, private};
@@ -83,7 +84,16 @@ pub async fn run(config: Config) -> Result<()> {
         tell(finding);
     }
     tell(Finding::of("payments", payments(&config).await));
-    tell(Finding::of("certificates", certificates(&config).await));
+    let certificate = certificate(&config).await;
+    let slides = match &certificate {
+        Ok(pdf) => slides(&config, pdf.clone()).await,
+        Err(_) => Err(Error::internal("there is no certificate to try it with")),
+    };
+    let says = |pdf: Vec<u8>| {
+        format!("one was printed with Korean, Japanese, Chinese and other letters ({} bytes)", pdf.len())
+    };
+    tell(Finding::of("certificates", certificate.map(says)));
+    tell(Finding::of("PDFs", slides));
     tell(clock(&config));
     tell(tls(&config));
     match failed.as_slice() {
@@ -138,10 +148,19 @@ async fn compare_times(db: &Db, now_ms: i64) -> Result<String> {
     }
 }
 
-/// Begins an upload in the store and gives it up, and asks for an object that is not there.
+/// Tries the store in each place in which it has objects: a key of a bucket may have a right to some of them only.
 async fn objects(config: &Config) -> Result<String> {
     let objects = Objects::open(&config.storing, &config.data, [0; 32], Clock::new(TimeZone::UTC))?;
-    let key = format!("videos/doctor/{}", random_word());
+    for place in ["videos", "pictures", "help-pictures"] {
+        try_store(&objects, place).await?;
+    }
+    let place = objects.base_url().unwrap_or("the data folder");
+    Ok(format!("an upload was begun in {place}, and given up"))
+}
+
+/// Begins an upload and gives it up, and asks for an object that is not there.
+async fn try_store(objects: &Objects, place: &str) -> Result<()> {
+    let key = format!("{place}/doctor/{}", random_word());
     let new = NewObject { key: key.clone(), bytes: PROBE_BYTES, part_bytes: PROBE_BYTES };
     let upload = objects.begin(&new).await?;
     let listed = objects.parts(&key, &upload, 1).await;
@@ -150,8 +169,7 @@ async fn objects(config: &Config) -> Result<String> {
     if !listed?.is_some_and(|parts| parts.is_empty()) || objects.bytes(&key).await?.is_some() {
         return Err(Error::internal("the store does not tell what it has"));
     }
-    let place = objects.base_url().unwrap_or("the data folder");
-    Ok(format!("an upload was begun in {place}, and given up"))
+    Ok(())
 }
 
 /// Tries the languages of the judge, which takes seconds. Those that the settings name must work, and without any the embedded one.
@@ -198,15 +216,25 @@ async fn payments(config: &Config) -> Result<String> {
 }
 
 /// Prints a certificate with letters of many languages and the pictures of the settings.
-async fn certificates(config: &Config) -> Result<String> {
+async fn certificate(config: &Config) -> Result<Vec<u8>> {
     let printer = CertificatePrinter::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
     let text = format!("{LETTERS} {}", config.school_name);
     let none: String = missing(&text).into_iter().collect();
     if !none.is_empty() {
         return Err(Error::internal(format!("no font has the letters {none}")));
     }
-    let pdf = printer.print(vec![sample(config, text)]).await?;
-    Ok(format!("one was printed with Korean, Japanese, Chinese and other letters ({} bytes)", pdf.len()))
+    printer.print(vec![sample(config, text)]).await
+}
+
+/// Draws a page in a process of its own, with its locks.
+async fn slides(config: &Config, pdf: Vec<u8>) -> Result<String> {
+    let slides = Slides::open(config.own_program.as_deref(), config.judge_settings.judge_uid)?;
+    let drawn = tokio::task::spawn_blocking(move || slides.draw(&pdf, 1, || true)).await.map_err(Error::internal)?;
+    let page = drawn?.page.map_err(|why| Error::PageRefused { why })?;
+    if page.title.is_empty() {
+        return Err(Error::internal("a page came out without its text"));
+    }
+    Ok("a page was drawn and read".into())
 }
 
 fn sample(config: &Config, name: String) -> PrintJob {

@@ -12,7 +12,9 @@ use std::borrow::Cow;
 pub use self::input::{InputFault, InputPlace};
 pub use self::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S, UNDER_WAY_RETRY_AFTER_S};
 pub use self::table::Error;
-pub use self::words::{Field, MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords, VideoFault};
+pub use self::words::{
+    Field, MissingPart, NeededCourse, Noun, PictureFault, Requirement, SlidesFault, StateWord, SurfaceWords, VideoFault,
+};
 use crate::language::Language;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

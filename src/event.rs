@@ -1,6 +1,14 @@
 //! The events of a school, as the log stores them: ids and no names. Only here does serde define the form of stored data.
 
+mod answers;
+mod kinds;
+mod stored_answer;
+
 use serde::{Deserialize, Serialize};
+
+pub use answers::{ANSWER_MAX, AnswerCount, AnswerCounts, AnswerValue, ShownResults};
+pub use kinds::{Activity, HelpKind, HelpStatus, MarkKind, ProgressStatus, StaffRole};
+pub use stored_answer::StoredAnswer;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
@@ -26,11 +34,30 @@ pub enum Event {
     InstructorMessage {
         message: String,
     },
+    /// Staff of the session praise one student, who alone hears of it, or (empty) all.
+    Praised {
+        person: Option<i64>,
+        from: i64,
+    },
+    /// A timer runs on all phones, or (empty) none any more. It ends with the step.
+    TimerChanged(Option<Timer>),
     SessionEnded {
         message: Option<String>,
         completed: i64,
         total: i64,
         minutes: i64,
+    },
+    /// The answers to the question of a step are shown, or (`HIDDEN`) not any more.
+    ResultsShown {
+        step: i64,
+        shown: ShownResults,
+        answers: AnswerCounts,
+        right: Option<AnswerValue>,
+        is_closed: bool,
+    },
+    /// A learner has asked a question, or its place in the list has changed. It names nobody.
+    ClassQuestion {
+        question: i64,
     },
 
     // Events for instructors only.
@@ -74,6 +101,9 @@ pub enum Event {
         old: ProgressStatus,
         new: ProgressStatus,
         completed_ms: Option<i64>,
+        /// Staff of the session, if they have marked it for the student.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        marked_by: Option<i64>,
     },
     StudentStuck {
         person: i64,
@@ -94,9 +124,37 @@ pub enum Event {
         request: i64,
         status: HelpStatus,
     },
+    /// Staff of the session go to a student who has called, or (`helper` is empty) do not go any more.
+    HelpClaimed {
+        person: i64,
+        item: i64,
+        request: i64,
+        helper: Option<i64>,
+    },
+    /// A person has this role in the session from now on, or (`role` is empty) none any more.
+    StaffChanged {
+        person: i64,
+        role: Option<StaffRole>,
+    },
+    /// A learner has sent a picture of their screen with an open call.
+    HelpPicture {
+        person: i64,
+        item: i64,
+        request: i64,
+    },
     StepShown {
         step: i64,
         screens: i64,
+    },
+    /// Someone has answered the question of a step: the answers of all, without names.
+    StepAnswered {
+        step: i64,
+        answers: AnswerCounts,
+    },
+    /// One more would like to know what a learner has asked.
+    ClassQuestionSupported {
+        question: i64,
+        supports: i64,
     },
 
     /// The attendance mark of a person at a meeting. Without a running session it is sent, but not logged.
@@ -119,11 +177,20 @@ pub enum Event {
         help_type: String,
         content: String,
         voice: Option<String>,
+        #[serde(default)]
+        picture: Option<AnswerPicture>,
     },
     HelpPosition {
         person: i64,
         request: i64,
         position: i64,
+    },
+    /// Staff of a session write to one student in it.
+    MessageToOne {
+        person: i64,
+        from: i64,
+        message: i64,
+        text: String,
     },
     StudentActivity {
         person: i64,
@@ -176,47 +243,22 @@ pub struct GradeScores {
     pub total: Option<f64>,
 }
 
+/// The time that everyone has for something. When it is over, nothing happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum MarkKind {
-    Present,
-    Late,
-    Absent,
-    Excused,
-    EarlyLeave,
+pub struct Timer {
+    pub ends_ms: i64,
+    pub seconds: i64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ProgressStatus {
-    NotStarted,
-    InProgress,
-    Completed,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum HelpKind {
-    Manual,
-    Auto,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum HelpStatus {
-    Analyzing,
-    Answered,
-    Escalated,
-    Resolved,
-    Withdrawn,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Activity {
-    LoggedIn,
-    StartedLearning,
-    LoggedOut,
+/// The picture of a call for help, as an answer to it shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnswerPicture {
+    pub name: String,
+    pub kind: String,
+    pub width: i64,
+    pub height: i64,
+    /// A JSON list, as it is stored.
+    pub marks: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -246,6 +288,10 @@ impl Event {
             | Event::SessionPaused { .. }
             | Event::SessionResumed { .. }
             | Event::InstructorMessage { .. }
+            | Event::TimerChanged(_)
+            | Event::Praised { person: None, .. }
+            | Event::ResultsShown { .. }
+            | Event::ClassQuestion { .. }
             | Event::SessionEnded { .. } => Audience::Students,
             Event::Unknown { audience } => *audience,
             _ => Audience::Instructors,
@@ -258,6 +304,8 @@ impl Event {
             self,
             Event::HelpAvailable { .. }
                 | Event::HelpPosition { .. }
+                | Event::MessageToOne { .. }
+                | Event::Praised { person: Some(_), .. }
                 | Event::StudentActivity { .. }
                 | Event::GradeUpdated { .. }
                 | Event::CodeJudged { .. }
@@ -290,15 +338,35 @@ impl Event {
             | StudentStuck { person, .. }
             | StudentHelpRequest { person, .. }
             | HelpUpdated { person, .. }
+            | HelpClaimed { person, .. }
+            | StaffChanged { person, .. }
+            | HelpPicture { person, .. }
             | HelpAvailable { person, .. }
             | HelpPosition { person, .. }
+            | MessageToOne { person, .. }
             | StudentActivity { person, .. }
             | AttendanceUpdated { person, .. }
             | GradeUpdated { person, .. }
             | CodeJudged { person, .. }
             | AccessEnds { person, .. } => Some(*person),
+            Praised { person, .. } => *person,
             _ => None,
         }
+    }
+
+    /// The member of the staff by whom it happened to the person whom the event is about.
+    pub fn helper(&self) -> Option<i64> {
+        match self {
+            Event::HelpClaimed { helper, .. } => *helper,
+            Event::MessageToOne { from, .. } | Event::Praised { from, .. } => Some(*from),
+            Event::StudentProgress { marked_by, .. } => *marked_by,
+            _ => None,
+        }
+    }
+
+    /// The question of a learner whose text the event's frame shows.
+    pub fn class_question(&self) -> Option<i64> {
+        if let Event::ClassQuestion { question } = self { Some(*question) } else { None }
     }
 
     /// The step that the event is about.
@@ -306,11 +374,14 @@ impl Event {
         use Event::*;
         match self {
             SessionStarted { step, .. } | StepChanged { step, .. } | StepShown { step, .. } => Some(*step),
+            ResultsShown { step, .. } | StepAnswered { step, .. } => Some(*step),
             SessionResumed { step, .. } => *step,
             StudentProgress { item, .. }
             | StudentStuck { item, .. }
             | StudentHelpRequest { item, .. }
-            | HelpUpdated { item, .. } => Some(*item),
+            | HelpUpdated { item, .. }
+            | HelpClaimed { item, .. }
+            | HelpPicture { item, .. } => Some(*item),
             _ => None,
         }
     }
@@ -330,24 +401,6 @@ macro_rules! words {
     };
 }
 pub(crate) use words;
-
-words!(ProgressStatus { NotStarted = "NOT_STARTED", InProgress = "IN_PROGRESS", Completed = "COMPLETED" });
-words!(HelpKind { Manual = "MANUAL", Auto = "AUTO" });
-words!(HelpStatus {
-    Analyzing = "ANALYZING",
-    Answered = "ANSWERED",
-    Escalated = "ESCALATED",
-    Resolved = "RESOLVED",
-    Withdrawn = "WITHDRAWN",
-});
-words!(MarkKind {
-    Present = "PRESENT",
-    Late = "LATE",
-    Absent = "ABSENT",
-    Excused = "EXCUSED",
-    EarlyLeave = "EARLY_LEAVE",
-});
-words!(Activity { LoggedIn = "LOGGED_IN", StartedLearning = "STARTED_LEARNING", LoggedOut = "LOGGED_OUT" });
 
 /// An event that is not in any log yet. `course` decides which dashboards get it.
 #[derive(Debug, Clone)]
@@ -387,19 +440,4 @@ pub struct LogPosition {
     pub prev: i64,
     /// The number of people connected after the event, on all nodes, if a person came or went by it.
     pub connected: Option<i64>,
-}
-
-/// The stored answer to a request with an idempotency key, so that the request takes effect only once.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StoredAnswer {
-    Command { at_ms: i64, event: Event },
-    Progress { progress: ProgressStatus, completed_ms: Option<i64> },
-    Help { request: i64 },
-    Logs { first: i64, count: i64 },
-    Payment { payment: i64 },
-    Refund { refunded: i64, left: i64 },
-    GuestJoined,
-    Choice { answer: i64 },
-    Program { submission: i64 },
 }

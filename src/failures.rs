@@ -48,6 +48,8 @@ pub enum Attempts {
     KnownCodesFrom(IpAddr),
     /// Students whom an instructor enrols by an e-mail address, a phone number or a student number.
     ContactsBy(i64),
+    /// Pictures that a person sends with calls for help.
+    HelpPicturesBy(i64),
     /// Payments that a person reports: the payment service is asked about each.
     PaymentsBy(i64),
     /// Look-ups of certificates that do not exist.
@@ -59,6 +61,8 @@ pub enum Attempts {
     /// Times that a person leaves a session by choice: the session's id, the person's id. Limited, since the instructor is
     /// notified of each leave and each return.
     LeavesOf(i64, i64),
+    /// Claims, messages and invitations of one of a session's staff: the session's id, the person's id.
+    StaffActsOf(i64, i64),
     /// Addresses at which stored videos play, asked for by one person: at most so many.
     PlaysOf {
         person: i64,
@@ -78,11 +82,16 @@ impl Attempts {
             Attempts::AccountFrom(..) | Attempts::KnownDevice(_) | Attempts::PasswordOf(_) => 10,
             Attempts::Account(_) | Attempts::RightLoginsOf(_) => 100,
             Attempts::LoginsFrom(_) => 1_000,
-            Attempts::CodesFrom(_) | Attempts::CodesBy(_) | Attempts::ContactsBy(_) | Attempts::PaymentsBy(_) => 60,
+            Attempts::CodesFrom(_)
+            | Attempts::CodesBy(_)
+            | Attempts::ContactsBy(_)
+            | Attempts::HelpPicturesBy(_)
+            | Attempts::PaymentsBy(_) => 60,
             Attempts::CertificatesFrom(_) | Attempts::LeavesOf(..) => 30,
             Attempts::ScannedGuestsFrom(_) => 3_000,
             Attempts::GuestsFrom(_) | Attempts::PasswordsFrom(_) | Attempts::KnownCodesFrom(_) => 600,
             Attempts::RegistersFrom(_) => 200,
+            Attempts::StaffActsOf(..) => 300,
             Attempts::PlaysOf { most, .. } | Attempts::UploadStepsOf { most, .. } => *most,
         }
     }
@@ -96,7 +105,11 @@ impl Attempts {
             | Attempts::GuestsFrom(_) => MINUTE_MS,
             Attempts::AccountSlowly(_) => 10 * SECOND_MS,
             Attempts::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
-            Attempts::LeavesOf(..) | Attempts::PlaysOf { .. } | Attempts::UploadStepsOf { .. } => HOUR_MS,
+            Attempts::LeavesOf(..)
+            | Attempts::HelpPicturesBy(_)
+            | Attempts::StaffActsOf(..)
+            | Attempts::PlaysOf { .. }
+            | Attempts::UploadStepsOf { .. } => HOUR_MS,
             _ => 15 * MINUTE_MS,
         }
     }
@@ -110,8 +123,10 @@ impl Attempts {
             | Attempts::RightLoginsOf(_)
             | Attempts::CodesBy(_)
             | Attempts::ContactsBy(_)
+            | Attempts::HelpPicturesBy(_)
             | Attempts::PaymentsBy(_)
             | Attempts::LeavesOf(..)
+            | Attempts::StaffActsOf(..)
             | Attempts::PlaysOf { .. }
             | Attempts::UploadStepsOf { .. } => true,
             _ => false,
@@ -135,10 +150,12 @@ impl Attempts {
             | Attempts::PasswordOf(_)
             | Attempts::RightLoginsOf(_)
             | Attempts::LeavesOf(..)
+            | Attempts::StaffActsOf(..)
             | Attempts::PlaysOf { .. }
             | Attempts::UploadStepsOf { .. }
             | Attempts::CodesBy(_)
             | Attempts::ContactsBy(_)
+            | Attempts::HelpPicturesBy(_)
             | Attempts::PaymentsBy(_) => self.clone(),
         }
     }

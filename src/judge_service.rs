@@ -19,11 +19,12 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock::{Clock, random_word};
 use crate::config::{Config, JudgeSettings};
+use crate::confined::{Program, RunAs};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::judge::toolchains::BUBBLEWRAP;
 use crate::judge::{
-    Case, CaseReport, EMBEDDED_LANGUAGE, Engines, Job, JobReport, JudgeFault, LanguageState, Program, RunAs, RunLimits,
+    Case, CaseReport, EMBEDDED_LANGUAGE, Engines, Job, JobReport, JudgeFault, LanguageState, RunLimits,
 };
 use crate::school::assessments::code_questions::{CodeQuestion, TestCase};
 use crate::school::submissions::judging::{self, CaseResult, JudgedProgram, TakenProgram};

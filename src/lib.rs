@@ -8,21 +8,24 @@
 //! - [`app`], [`group_commit`], `group_writer`: the parts wired once, and the only commit there is
 //! - `writes`: what sockets are told while the database takes no writes
 //! - [`live`], [`outside`], [`judge`]: rooms and sockets; what is not ours; strangers' programs, and what becomes of them
+//! - [`confined`]: processes that may do nothing but calculate
 //! - [`bus`], [`db`]: frames between nodes; the two databases
-//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], [`patch`], `places`,
-//!   `planted`, [`private`], [`rounding`], [`tag`]: leaves
+//! - [`config`], [`error`], [`clock`], [`event`], [`metrics`], [`keys`], [`language`], [`failures`], `fonts`, [`patch`], `places`,
+//!   `planted`, [`poster_cache`], [`private`], [`rounding`], [`tag`]: leaves
 
 pub mod app;
 pub mod bus;
 pub mod clock;
 pub mod command_line;
 pub mod config;
+pub mod confined;
 pub mod db;
 pub mod demo;
 mod doctor;
 pub mod error;
 pub mod event;
 pub mod failures;
+mod fonts;
 pub mod group_commit;
 mod group_writer;
 pub mod judge;
@@ -39,6 +42,7 @@ pub mod passwords;
 pub mod patch;
 mod places;
 mod planted;
+pub mod poster_cache;
 pub mod print;
 pub mod private;
 pub mod rounding;

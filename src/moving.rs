@@ -47,9 +47,9 @@ fn print_rest(config: &Config, to: &str) {
         secret(&config.data, "certificate-key", "GYOSIL_CERTIFICATE_KEY", config.certificate_key.is_some())
     );
     match config.storing.objects {
-        ObjectPlace::Bucket(_) => println!("  the files of videos        stay in their bucket: give the same settings"),
+        ObjectPlace::Bucket(_) => println!("  videos and pictures        stay in their bucket: give the same settings"),
         ObjectPlace::Folder => println!(
-            "  the files of videos        are in {data}/objects: several servers need them in a bucket (--objects s3://…)"
+            "  videos and pictures        are in {data}/objects: several servers need them in a bucket (--objects s3://…)"
         ),
     }
     println!();

@@ -27,13 +27,17 @@ use crate::group_commit::GroupCommit;
 use crate::group_writer;
 use crate::keys::{CertificateKey, Keys, SetupSecret};
 use crate::listener;
+use crate::live::newest::NewestFrames;
 use crate::live::nodes::BeatPeriods;
 use crate::live::{Hub, Nodes, Presence, SocketLimits};
 use crate::metrics::Metrics;
 use crate::outside::analyser::Analyser;
 use crate::outside::gateways::Gateways;
 use crate::outside::objects::Objects;
+use crate::outside::pictures::PictureCache;
+use crate::outside::slides::Slides;
 use crate::passwords::Passwords;
+use crate::poster_cache::PosterCache;
 use crate::print::CertificatePrinter;
 use crate::private;
 use crate::school::assessments::grading;
@@ -41,7 +45,9 @@ use crate::school::completions::checks;
 use crate::school::courses::numbers;
 use crate::school::dashboards::{days, visits};
 use crate::school::enrollment::{expiring, reminding};
+use crate::school::help::picture_removal;
 use crate::school::payments::checking;
+use crate::school::pictures;
 use crate::school::renderer::RendererWithNames;
 use crate::school::sessions::{control, presence, room, screens};
 use crate::school::submissions::settling;
@@ -120,6 +126,7 @@ async fn open_with(config: Config, bound: SocketAddr, open_bus: OpenBus) -> Resu
     };
     let bus = open_bus(&config, &keys, node, &metrics)?;
     let objects = Objects::open(&config.storing, &config.data, keys.derived("objects")?, clock.clone())?;
+    let slides = Slides::open(config.own_program.as_deref(), config.judge_settings.judge_uid)?;
     let public_url = config.public_url(bound);
     let setup = match config.redis.is_set() {
         true => SetupSecret::of_all_nodes(&keys.derived("setup")?),
@@ -138,7 +145,11 @@ async fn open_with(config: Config, bound: SocketAddr, open_bus: OpenBus) -> Resu
         metrics,
         analyser: Analyser::Guide,
         objects,
+        pictures: PictureCache::new()?,
+        slides,
         gateways,
+        pointing: NewestFrames::default(),
+        posters: PosterCache::default(),
         help_asked: AskedHelp::default(),
         code_judged: Notify::new(),
         keys,
@@ -154,6 +165,7 @@ async fn open_with(config: Config, bound: SocketAddr, open_bus: OpenBus) -> Resu
         config,
     });
     app.hub.set_log_reader(Arc::new(surfaces::live::SessionLogReader(app.clone())));
+    app.hub.set_reducer(surfaces::live::without_contacts);
     tokio::spawn(group_writer::run(app.clone(), queue));
     Ok(app)
 }
@@ -303,6 +315,12 @@ fn start_shared(chores: &mut JoinSet<()>, app: &School) {
     });
     shared(chores, app, Duration::from_secs(60), "overdue uploads", |app| async move {
         removal::give_up_overdue(&app).await
+    });
+    shared(chores, app, Duration::from_secs(3_600), "pictures that no step names", |app| async move {
+        pictures::removal::remove_unnamed(&app).await
+    });
+    shared(chores, app, Duration::from_secs(60), "pictures of calls for help", |app| async move {
+        picture_removal::remove_due(&app).await
     });
     shared(chores, app, Duration::from_secs(60), "days that are over", |app| async move {
         visits::forget_addresses(&app).await?;

@@ -4,6 +4,8 @@
 mod circles;
 #[path = "tidy/errors.rs"]
 mod errors;
+#[path = "tidy/learners.rs"]
+mod learners;
 #[path = "tidy/names.rs"]
 mod names;
 #[path = "tidy/pages.rs"]
@@ -25,11 +27,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("clock", &[]),
     ("event", &[]),
+    ("fonts", &[]),
     ("language", &[]),
     ("metrics", &[]),
     ("patch", &[]),
     ("places", &[]),
     ("planted", &[]),
+    ("poster_cache", &[]),
     ("private", &["error"]),
     ("rounding", &[]),
     ("tag", &[]),
@@ -41,36 +45,37 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group_commit", &["db", "error", "event"]),
     ("live", &["planted", "clock", "db", "error", "event", "language", "metrics"]),
     ("bus", &["planted", "clock", "config", "db", "error", "failures", "group_commit", "live", "metrics"]),
-    ("judge", &[]),
-    ("outside", &["clock", "config", "error", "keys", "language", "rounding", "tag"]),
-    ("print", &["error", "tag"]),
+    ("confined", &[]),
+    ("judge", &["confined"]),
+    ("outside", &["clock", "config", "confined", "error", "fonts", "keys", "language", "rounding", "tag"]),
+    ("print", &["error", "fonts", "tag"]),
     ("app", &[
         "planted", "bus", "clock", "config", "db", "error", "event", "failures", "keys", "group_commit", "live", "metrics",
-        "outside", "passwords", "print", "visits",
+        "outside", "passwords", "poster_cache", "print", "visits",
     ]),
     ("group_writer", &["app", "db", "error", "group_commit"]),
     ("school", &[
         "planted", "app", "clock", "config", "db", "error", "event", "failures", "keys", "language", "live", "outside", "patch",
-        "places", "print", "rounding", "tag", "visits",
+        "places", "poster_cache", "print", "rounding", "tag", "visits",
     ]),
     ("surfaces", &[
-        "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "patch", "rounding",
-        "school", "tag", "web", "visits",
+        "app", "clock", "config", "error", "event", "failures", "language", "live", "metrics", "patch", "poster_cache",
+        "rounding", "school", "tag", "web", "visits",
     ]),
     ("web", &["app", "error", "outside", "school", "tag"]),
-    ("judge_service", &["clock", "config", "db", "error", "judge", "school"]),
+    ("judge_service", &["clock", "config", "confined", "db", "error", "judge", "school"]),
     ("judge_keeper", &["app", "clock", "config", "school"]),
     ("moving", &["config", "db", "error", "private"]),
     ("writes", &["app", "db", "live"]),
     ("listener", &["config", "error", "failures", "live"]),
     ("serve", &[
         "app", "bus", "clock", "config", "db", "error", "failures", "listener", "keys", "group_commit",
-        "group_writer", "live", "metrics", "outside", "passwords", "print", "private", "school", "surfaces", "visits",
+        "group_writer", "live", "metrics", "outside", "passwords", "poster_cache", "print", "private", "school", "surfaces", "visits",
         "writes",
     ]),
     ("doctor", &["bus", "clock", "config", "db", "error", "judge", "judge_service", "listener", "outside", "print", "private", "school"]),
     ("demo", &["app", "clock", "config", "error", "listener", "live", "patch", "school", "serve"]),
-    ("command_line", &["app", "config", "db", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "moving", "print", "private", "school", "serve", "surfaces", "tag"]),
+    ("command_line", &["app", "config", "db", "demo", "doctor", "error", "judge", "judge_keeper", "judge_service", "listener", "moving", "outside", "print", "private", "school", "serve", "surfaces", "tag"]),
     ("lib", &[]),
     ("main", &[]),
 ];

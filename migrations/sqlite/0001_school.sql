@@ -28,6 +28,7 @@ create index people_name on people (name);
 create index people_student_no on people (student_no) where student_no is not null;
 create index people_age on people (created_ms, id);
 create index people_admins on people (id) where role = 'ADMIN';
+create index people_staff on people (name, id) where role in ('INSTRUCTOR', 'ADMIN');
 
 -- A device that is signed in, or a ticket that signs one in, once. The row is also the history of the login and outlives its
 -- tokens: it began at `created_ms` and ended at `ended_ms`, or at `expires_ms` if nobody signed out.
@@ -122,6 +123,8 @@ create table courses (
   weight_progress bigint not null default 20 check (weight_progress >= 0),
   weight_assessment bigint not null default 60 check (weight_assessment >= 0),
   thumbnail_url text,
+  -- Beginning of the next class, for those who look at the poster before it.
+  next_class_ms bigint,
   auto_help boolean not null default true,
   -- A learner who meets the rule is completed, and gets the certificate, without anyone who decides.
   completes_itself boolean not null default false,
@@ -263,10 +266,50 @@ create table items (
   target_hint text,
   guide text,
   voice text,
+  -- The pictures of a step as a JSON list: name, kind and size of each, for whom it is, and what is marked in it.
+  pictures text not null default '[]',
+  -- The step is done in another app than the one that shows it.
+  in_other_app boolean not null default false,
+  -- Notes of the instructor for themselves. Never shown to learners or helpers.
+  notes text,
+  -- The question of a step as JSON, with its right answer, or nothing.
+  question text,
   deleted_ms bigint
 );
 create index items_unit on items (unit, position);
 create index items_kind on items (kind, id);
+
+-- Pictures in the store: `pictures/{name}.jpg` and `pictures/{name}-small.jpg` there, or `.png`. A name is never used twice.
+create table pictures (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  updated_ms bigint not null,
+  -- The lecture that it was sent to. Steps of other lectures may name it, too.
+  course bigint not null references courses,
+  name text not null,
+  kind text not null check (kind in ('jpg', 'png')),
+  width bigint not null check (width > 0),
+  height bigint not null check (height > 0),
+  bytes bigint not null check (bytes > 0),
+  -- OPEN: on its way into the store. REMOVED: on its way out; the row goes with the last of it.
+  status text not null check (status in ('OPEN', 'STORED', 'REMOVED')),
+  -- Since when no item names it.
+  unnamed_ms bigint,
+  -- Time from which on the store is asked again to remove it.
+  removal_ms bigint not null default 0
+);
+create unique index pictures_name on pictures (name);
+create index pictures_course on pictures (course, status);
+create index pictures_unnamed on pictures (unnamed_ms) where unnamed_ms is not null and status <> 'REMOVED';
+create index pictures_removable on pictures (id) where status = 'REMOVED';
+
+-- Pictures that an item names, as its column `pictures` has them.
+create table item_pictures (
+  item bigint not null references items,
+  picture bigint not null references pictures,
+  primary key (item, picture)
+);
+create index item_pictures_picture on item_pictures (picture);
 
 -- Files on their way into the store, in parts. The key of a complete one is the `object` of its item.
 create table uploads (
@@ -443,6 +486,8 @@ create table live_sessions (
   code text not null,
   -- Scanned: nobody guesses it.
   join_key text not null,
+  -- The same for those who come to help.
+  helper_key text not null,
   title text not null,
   status text not null check (status in ('WAITING', 'IN_PROGRESS', 'PAUSED', 'REVIEW_MODE')),
   door text not null default 'OPEN' check (door in ('OPEN', 'CLOSED')),
@@ -450,6 +495,9 @@ create table live_sessions (
   step_ms bigint,
   step_seq bigint not null default 0,
   message text,
+  -- The timer on all phones: its end, and how long it was set for.
+  timer_ends_ms bigint,
+  timer_seconds bigint check (timer_seconds > 0),
   scheduled_ms bigint,
   started_ms bigint,
   ended_ms bigint,
@@ -477,6 +525,8 @@ create table participants (
   joined_ms bigint not null,
   left_ms bigint,
   removed_ms bigint,
+  -- The kind of their phone, as it chooses pictures: ANDROID, IPHONE, ALL or a make.
+  phone text check (length(phone) <= 30),
   -- Whom they say to be, until the instructor has decided.
   same_as bigint references people
 );
@@ -544,6 +594,87 @@ create table screen_counts (
 create index screen_counts_node on screen_counts (node);
 create index screen_counts_stale on screen_counts (node) where is_stale;
 
+-- People who help in a session, or lead it beside its instructor. The role ends with the session at the latest.
+create table session_staff (
+  session bigint not null references live_sessions,
+  person bigint not null references people,
+  role text not null check (role in ('HELPER', 'HOST')),
+  -- Whether they came by the helper's key, without an account. Then their logins end with the role.
+  by_key boolean not null default false,
+  joined_ms bigint not null,
+  ended_ms bigint,
+  primary key (session, person)
+);
+create index session_staff_person on session_staff (person);
+
+-- Staff of a session by each node that holds sockets of theirs there, the instructor included.
+create table staff_presence (
+  session bigint not null references live_sessions,
+  -- No references, as in the table of presence.
+  person bigint not null,
+  node bigint not null,
+  primary key (session, person, node)
+);
+create index staff_presence_node on staff_presence (node);
+
+-- Messages of a session's staff to one learner who has not put them away yet: the newest alone.
+create table participant_messages (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  session bigint not null references live_sessions,
+  person bigint not null references people,
+  by_person bigint not null references people,
+  message text not null
+);
+create unique index participant_messages_once on participant_messages (session, person);
+create index participant_messages_person on participant_messages (person);
+create index participant_messages_by_person on participant_messages (by_person);
+
+-- Answers of learners to the question of a step in a session: the newest one of each.
+create table step_answers (
+  session bigint not null references live_sessions,
+  item bigint not null references items,
+  person bigint not null references people,
+  created_ms bigint not null,
+  updated_ms bigint not null,
+  -- JSON: the number of an option, yes or no, or a number.
+  value text not null,
+  primary key (session, item, person)
+);
+create index step_answers_item on step_answers (item);
+create index step_answers_person on step_answers (person);
+
+-- Answers to a question as everyone in a session is shown them. Once the right answer was shown, nobody answers any more.
+create table step_results (
+  session bigint not null references live_sessions,
+  item bigint not null references items,
+  shown text not null check (shown in ('HIDDEN', 'RESULTS', 'ANSWER')),
+  revealed_ms bigint,
+  primary key (session, item)
+);
+create index step_results_item on step_results (item);
+
+-- Questions that learners ask in a session. Only its staff see who asked.
+create table class_questions (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  session bigint not null references live_sessions,
+  person bigint not null references people,
+  question text not null,
+  answered_ms bigint,
+  is_hidden boolean not null default false
+);
+create index class_questions_session on class_questions (session, id);
+create index class_questions_person on class_questions (person);
+
+-- Those who would like to know the same.
+create table class_question_supports (
+  question bigint not null references class_questions,
+  person bigint not null references people,
+  primary key (question, person)
+);
+create index class_question_supports_person on class_question_supports (person);
+
 create table help_requests (
   id integer primary key autoincrement,
   created_ms bigint not null,
@@ -560,9 +691,13 @@ create table help_requests (
   status text not null check (status in ('ANALYZING', 'ANSWERED', 'ESCALATED', 'RESOLVED', 'WITHDRAWN')),
   diagnosis text,
   confidence double precision check (confidence between 0 and 1),
-  acked_ms bigint
+  acked_ms bigint,
+  -- The one who goes to the learner, so that no other one does.
+  claimed_by bigint references people,
+  claimed_ms bigint
 );
 create index help_requests_person on help_requests (person);
+create index help_requests_claimed_by on help_requests (claimed_by) where claimed_by is not null;
 create index help_requests_item on help_requests (item);
 create index help_requests_session on help_requests (session);
 create index help_requests_pending on help_requests (status) where status in ('ANALYZING', 'ESCALATED');
@@ -577,10 +712,36 @@ create table help_responses (
   content text not null,
   voice text,
   rating bigint check (rating between 1 and 5),
-  feedback text
+  feedback text,
+  -- The answer shows the picture of the call, as it was marked.
+  with_picture boolean not null default false
 );
 create index help_responses_request on help_responses (request);
 create index help_responses_by_person on help_responses (by_person);
+
+-- Pictures of a learner's screen, sent with a call for help: `help-pictures/{name}.jpg` and `help-pictures/{name}-small.jpg` in the store, or
+-- `.png`. A name is never used twice.
+create table help_pictures (
+  id integer primary key autoincrement,
+  created_ms bigint not null,
+  request bigint not null references help_requests,
+  name text not null,
+  kind text not null check (kind in ('jpg', 'png')),
+  width bigint not null check (width > 0),
+  height bigint not null check (height > 0),
+  bytes bigint not null check (bytes > 0),
+  -- The marks with which staff sent it back, as a JSON list.
+  marks text not null default '[]',
+  -- OPEN: on its way into the store. REMOVED: on its way out; the row goes with the last of it.
+  status text not null check (status in ('OPEN', 'STORED', 'REMOVED')),
+  -- Time from which on the store is asked again to remove it.
+  removal_ms bigint not null default 0
+);
+create unique index help_pictures_name on help_pictures (name);
+create index help_pictures_request on help_pictures (request);
+create unique index help_pictures_shown on help_pictures (request) where status = 'STORED';
+create index help_pictures_age on help_pictures (created_ms) where status <> 'REMOVED';
+create index help_pictures_removable on help_pictures (id) where status = 'REMOVED';
 
 create table activity_logs (
   id integer primary key autoincrement,
@@ -630,7 +791,7 @@ create table notifications (
   kind text not null check (kind in ('HELP_REQUEST', 'HELP_ESCALATED', 'HELP_ANSWERED', 'ATTENDANCE_REQUESTED',
     'ATTENDANCE_DECIDED', 'ENROLLMENT_ADMITTED', 'ENROLLMENT_REFUSED', 'CERTIFICATE_ISSUED', 'LOGIN_COPIED',
     'ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY', 'PAYMENT_CONFIRMED', 'PAYMENT_FAILED', 'PAYMENT_REFUNDED',
-    'REFUND_REFUSED', 'CODE_JUDGED')),
+    'REFUND_REFUSED', 'CODE_JUDGED', 'SESSION_HELP', 'SESSION_HANDED_OVER')),
   about bigint references people,
   -- The id of what it leads to; the kind says of which table.
   subject bigint not null,

@@ -7,8 +7,8 @@ use crate::clock::Clock;
 use crate::failures::Failures;
 use crate::live::{CloseSockets, Hub, Presence, RoomFrame};
 
-/// News of a commit. They may arrive in another order than they were sent, and some of them late: what the log of a session has
-/// is put in order by the rooms, and what must not be lost was recorded in the same transaction.
+/// News, of a commit for the most part. They may arrive in another order than they were sent, and some of them late: what the log
+/// of a session has is put in order by the rooms, and what must not be lost was recorded in the same transaction.
 #[derive(Default)]
 pub struct News {
     /// Frames for the rooms that they name.
@@ -17,6 +17,13 @@ pub struct News {
     pub closed: Vec<CloseSockets>,
     /// Messages written for the other nodes, with what is in neither of the other fields.
     pub(super) recorded: Vec<Packet>,
+}
+
+impl From<RoomFrame> for News {
+    /// News of no commit, which may be lost.
+    fn from(frame: RoomFrame) -> News {
+        News { frames: vec![frame], ..News::default() }
+    }
 }
 
 impl News {

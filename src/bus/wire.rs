@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::failures::CountChange;
 use crate::live::connection::close;
-use crate::live::{CloseSockets, DeviceSocket, EndedLogins, Frame, RoomFrame, RoomKey};
+use crate::live::{CloseSockets, DeviceSocket, EndedLogins, Frame, IfSlow, RoomFrame, RoomKey};
 
 /// Longer messages are neither sent nor read.
 pub const MESSAGE_MAX_BYTES: usize = 512 * 1024;
@@ -49,6 +49,10 @@ struct Header {
     changed_ms: i64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     frames: Vec<Value>,
+    /// Frames that are sent only to readers who can take them at once. Their payloads come after those of `frames`, and a version
+    /// that does not know them skips both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    droppable: Vec<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     close: Vec<Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -113,12 +117,15 @@ fn is_false(value: &bool) -> bool {
 impl Packet {
     /// Returns the bytes, or `None` if they would be too many.
     pub fn encode(&self) -> Option<Vec<u8>> {
+        let (droppable, frames): (Vec<&RoomFrame>, Vec<&RoomFrame>) =
+            self.frames.iter().partition(|frame| frame.if_slow == IfSlow::Drop);
         let header = Header {
             kind: NEWS.to_owned(),
             from: self.from,
             row: self.row,
             changed_ms: self.changed_ms,
-            frames: to_values(self.frames.iter().map(FrameHeader::from)).ok()?,
+            frames: to_values(frames.iter().copied().map(FrameHeader::from)).ok()?,
+            droppable: to_values(droppable.iter().copied().map(FrameHeader::from)).ok()?,
             close: to_values(self.closed.iter().map(CloseOrder::from)).ok()?,
             counted: to_values(self.counted.iter()).ok()?,
             number: self.number,
@@ -127,7 +134,7 @@ impl Packet {
         };
         let mut bytes = serde_json::to_vec(&header).ok()?;
         bytes.push(b'\n');
-        self.frames.iter().for_each(|frame| bytes.extend_from_slice(frame.frame.payload()));
+        frames.iter().chain(&droppable).for_each(|frame| bytes.extend_from_slice(frame.frame.payload()));
         (bytes.len() <= MESSAGE_MAX_BYTES).then_some(bytes)
     }
 
@@ -137,13 +144,15 @@ impl Packet {
         let (header, mut rest) = (&bytes[..end], &bytes[end + 1..]);
         let header = serde_json::from_slice::<Header>(header).ok().filter(|header| header.kind == NEWS)?;
         let mut frames = Vec::new();
-        for frame in header.frames {
+        let droppable = header.droppable.into_iter().map(|frame| (frame, true));
+        for (frame, is_droppable) in header.frames.into_iter().map(|frame| (frame, false)).chain(droppable) {
             let bytes = usize::try_from(frame.get("bytes")?.as_u64()?).ok()?;
             let (payload, others) = rest.split_at_checked(bytes)?;
             // Sockets would be closed by their clients for a text that is none.
             let text = std::str::from_utf8(payload).ok()?;
             rest = others;
-            frames.extend(serde_json::from_value::<FrameHeader>(frame).ok().map(|frame| frame.with(text)));
+            frames
+                .extend(serde_json::from_value::<FrameHeader>(frame).ok().map(|frame| frame.with(text, is_droppable)));
         }
         let closed = from_values::<CloseOrder>(header.close).map(CloseSockets::from).collect();
         let counted = from_values(header.counted).collect();
@@ -173,19 +182,23 @@ impl From<&RoomFrame> for FrameHeader {
             seq: frame.seq,
             everyone: frame.for_everyone,
             batch: frame.may_batch,
-            personal: frame.personal,
+            personal: frame.if_slow == IfSlow::Wait,
         }
     }
 }
 
 impl FrameHeader {
-    fn with(self, payload: &str) -> RoomFrame {
+    fn with(self, payload: &str, is_droppable: bool) -> RoomFrame {
         RoomFrame {
             room: room_key(self.room),
             seq: self.seq,
             for_everyone: self.everyone,
             may_batch: self.batch,
-            personal: self.personal,
+            if_slow: match self.personal {
+                _ if is_droppable => IfSlow::Drop,
+                true => IfSlow::Wait,
+                false => IfSlow::Replace,
+            },
             frame: Frame::text(payload),
         }
     }
@@ -260,7 +273,7 @@ mod tests {
             seq,
             for_everyone: seq.is_some(),
             may_batch: seq.is_none(),
-            personal: false,
+            if_slow: IfSlow::Replace,
             frame: Frame::text(text),
         };
         let order = |logins| CloseSockets {
@@ -275,7 +288,12 @@ mod tests {
             from: u64::MAX,
             row: Some(12),
             changed_ms: 1_764_460_800_000,
-            frames: vec![frame(Some(5), r#"{"type":"step_changed","data":"단계"}"#), frame(None, "{}")],
+            frames: vec![
+                frame(Some(5), r#"{"type":"step_changed","data":"단계"}"#),
+                frame(None, "{}"),
+                RoomFrame { if_slow: IfSlow::Wait, ..frame(None, "한 사람에게") },
+                RoomFrame::droppable(room, Frame::text(r#"{"type":"pointer"}"#)),
+            ],
             closed: vec![order(EndedLogins::All), order(EndedLogins::Only(3)), order(EndedLogins::AllBut(4))],
             counted: vec![
                 CountChange::Counted(Attempts::CodesFrom([127, 0, 0, 1].into())),
@@ -296,6 +314,15 @@ mod tests {
         assert_eq!(format!("{sent:?}"), format!("{read:?}"));
         let bytes = Packet { from: 1, ..Packet::default() }.encode().unwrap();
         assert!(Packet::decode(&bytes).unwrap().frames.is_empty());
+    }
+
+    #[test]
+    fn a_version_that_knows_no_droppable_frames_reads_the_others() {
+        let bytes = packet().encode().unwrap();
+        let older = String::from_utf8(bytes).unwrap().replace(r#""droppable":"#, r#""of_later":"#);
+        let read = Packet::decode(older.as_bytes()).unwrap();
+        assert_eq!(read.frames.len(), 3);
+        assert_eq!(read.frames[2].frame.payload(), "한 사람에게".as_bytes());
     }
 
     #[test]

@@ -228,7 +228,7 @@ impl Learner {
 
     fn call_for_help(&self) -> Value {
         let elsewhere = happens(0.3);
-        let screen = if elsewhere { "com.sec.android.app.launcher.Launcher" } else { "com.kakao.talk.MainActivity" };
+        let screen = if elsewhere { "com.sec.android.app.launcher.Launcher" } else { "kr.dorantalk.MainActivity" };
         let tried: &[&str] = if elsewhere { &["CLICK", "HOME"] } else { &["CLICK", "SCROLL", "BACK", "CLICK"] };
         let data = json!({ "subtask_id": self.step, "request_type": "MANUAL",
             "context_data": { "current_screen": screen, "recent_actions": tried } });

@@ -3,6 +3,7 @@
 //! The demo makes a school in a folder of its own, with an instructor, a lecture and an open session, all by the school's
 //! own functions. The learners join over the network like anyone else, each on a real socket.
 
+mod drawn_marks;
 mod folder;
 mod learner;
 mod lecture;

@@ -27,7 +27,7 @@ const RESTS_FOR: Duration = Duration::from_secs(8);
 const SAYS_GOODBYE_FOR: Duration = Duration::from_secs(20);
 const LETS_THEM_TRY_FOR: Duration = Duration::from_secs(6);
 
-const HELLO: &str = "어서 오세요! 오늘은 카카오톡을 함께 배워 보겠습니다. 천천히 따라오시면 됩니다.";
+const HELLO: &str = "어서 오세요! 오늘은 도란톡을 함께 배워 보겠습니다. 천천히 따라오시면 됩니다.";
 const REST: &str = "잠깐 쉬었다 하겠습니다. 물 한 잔 드시고, 어깨도 한번 펴 보세요.";
 const GO_ON: &str = "다시 시작하겠습니다. 다 쉬셨지요?";
 const GOODBYE: &str = "오늘 정말 수고 많으셨습니다. 집에 가셔서 가족에게 인사 한번 보내 보세요!";

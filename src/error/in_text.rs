@@ -1,7 +1,9 @@
 //! Values that stand in the texts of errors.
 
 use super::input::{InputFault, InputPlace};
-use super::words::{MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords, VideoFault};
+use super::words::{
+    MissingPart, NeededCourse, Noun, PictureFault, Requirement, SlidesFault, StateWord, SurfaceWords, VideoFault,
+};
 use crate::language::Language;
 
 /// A value of a row, as it stands in the text.
@@ -42,4 +44,6 @@ in_text!(Vec<Requirement>, |missing, language, _words| {
     let texts = || missing.iter().map(|part| part.text(language)).collect::<Vec<&str>>();
     language.choose([Requirement::words(missing).join(", "), texts().join(", "), texts().join("、")])
 });
+in_text!(SlidesFault, |fault, language, _words| language.choose(fault.texts()).into());
 in_text!(VideoFault, |fault, language, _words| fault.text(language).into());
+in_text!(PictureFault, |fault, language, _words| language.choose(fault.texts()).into());

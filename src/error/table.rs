@@ -5,7 +5,9 @@ use super::in_text::InText;
 use super::input::{InputFault, InputPlace};
 use super::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S, UNDER_WAY_RETRY_AFTER_S};
 use super::rows::errors;
-use super::words::{MissingPart, NeededCourse, Noun, Requirement, StateWord, SurfaceWords, VideoFault};
+use super::words::{
+    MissingPart, NeededCourse, Noun, PictureFault, Requirement, SlidesFault, StateWord, SurfaceWords, VideoFault,
+};
 use crate::language::Language;
 
 errors! {
@@ -226,6 +228,20 @@ errors! {
         "This was answered before",
         "이미 처리되었습니다.",
         "もう済んでいます。";
+    /// Another member of the staff goes to the learner.
+    AlreadyClaimed { name: String } = Conflict, "ALREADY_CLAIMED",
+        "{name} is going there already",
+        "{name}님이 이미 가고 있습니다.",
+        "{name}さんがすでに向かっています。";
+    /// The right answer of a step's question was shown, so that nobody answers any more.
+    AnswerShown = Conflict, "ANSWER_SHOWN",
+        "The right answer has been shown already",
+        "정답이 이미 나왔습니다.",
+        "正解はもう出ています。";
+    TooManyQuestions { most: i64 } = Conflict, "TOO_MANY_QUESTIONS",
+        "One person asks {most} questions at most in a class",
+        "한 수업에서 질문은 {most}개까지 하실 수 있습니다.",
+        "一つの授業でできる質問は {most} 個までです。";
     EmailTaken = Conflict, "EMAIL_TAKEN",
         "This e-mail address is taken",
         "이미 쓰이고 있는 이메일입니다.",
@@ -299,6 +315,22 @@ errors! {
         "This video cannot be used: {why}",
         "이 동영상은 쓸 수 없습니다: {why}",
         "この動画は使えません: {why}";
+    PictureRefused { why: PictureFault } = BadInput, "PICTURE_REFUSED",
+        "This picture cannot be used: {why}",
+        "이 그림은 쓸 수 없습니다: {why}",
+        "この画像は使えません: {why}";
+    TooManyPictures { most: i64 } = Conflict, "TOO_MANY_PICTURES",
+        "A lecture has {most} pictures at most: those that no step shows go after a day",
+        "한 과정에는 그림을 {most}개까지 넣을 수 있습니다. 쓰지 않는 그림은 하루 뒤에 지워집니다.",
+        "一つの講座に入れられる画像は {most} 枚までです。使われていない画像は一日後に消えます。";
+    SlidesRefused { why: SlidesFault } = BadInput, "SLIDES_REFUSED",
+        "This PDF cannot be used: {why}",
+        "이 PDF는 쓸 수 없습니다: {why}",
+        "この PDF は使えません: {why}";
+    PageRefused { why: SlidesFault } = BadInput, "PAGE_REFUSED",
+        "This page cannot be used: {why}",
+        "이 쪽은 쓸 수 없습니다: {why}",
+        "このページは使えません: {why}";
     /// The upload was completed, refused or given up.
     UploadOver = Conflict, "UPLOAD_OVER",
         "This upload is over: begin a new one",
@@ -313,9 +345,9 @@ errors! {
         "업로드가 너무 많습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
         "アップロードが多すぎます。{retry_after_s} 秒後にもう一度お試しください。";
     StoreAway { retry_after_s: u64 } = Busy, "STORE_AWAY",
-        "The store of videos does not answer: try again in {retry_after_s} s",
-        "동영상 저장소가 응답하지 않습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
-        "動画の保存先から応答がありません。{retry_after_s} 秒後にもう一度お試しください。";
+        "The store of files does not answer: try again in {retry_after_s} s",
+        "파일 저장소가 응답하지 않습니다. {retry_after_s}초 뒤에 다시 해 주세요.",
+        "ファイルの保存先から応答がありません。{retry_after_s} 秒後にもう一度お試しください。";
 
     NothingToPay = Conflict, "NOTHING_TO_PAY",
         "There is nothing to pay here",

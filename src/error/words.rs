@@ -50,6 +50,7 @@ table! {
     /// A value that a verb is given.
     pub enum Field, word: &'static str {
         AccessDays = "access_days",
+        Answer = "answer",
         Answers = "answers",
         Case = "test_cases",
         CertificateExpiry = "certificate_expiry",
@@ -93,12 +94,14 @@ table! {
         Passed = "passed",
         Password = "password",
         PasswordConfirm = "password_confirm",
+        Pictures = "pictures",
         Played = "played",
         Prerequisites = "prerequisites",
         Questions = "questions",
         Role = "role",
         Score = "score",
         SelectedOption = "selected_option",
+        Shown = "shown",
         StartDate = "start_date",
         StartTime = "start_time",
         Status = "status",
@@ -123,6 +126,7 @@ table! {
         Attempt = ["Result", "평가 결과를", "評価の結果"],
         Certificate = ["Certificate", "수료증을", "修了証"],
         Class = ["Class", "차수를", "クラス"],
+        ClassQuestion = ["Question of the class", "질문을", "質問"],
         Completion = ["Completion", "수료 정보를", "修了の記録"],
         Course = ["Lecture", "과정을", "講座"],
         Enrollment = ["Enrollment", "수강 신청을", "申し込み"],
@@ -191,6 +195,38 @@ table! {
             "ファイルの索引が大きすぎます。",
         ]),
         Broken = ("BROKEN", ["it cannot be read", "파일을 읽을 수 없습니다.", "ファイルを読み取れません。"]),
+    }
+}
+
+table! {
+    /// Why a picture is refused.
+    pub enum PictureFault, texts: [&'static str; 3] {
+        NoPicture = [
+            "it is no PNG, JPEG or WebP",
+            "PNG, JPEG, WebP 파일이 아닙니다.",
+            "PNG、JPEG、WebP のファイルではありません。",
+        ],
+        Moving = ["it moves", "움직이는 그림입니다.", "動く画像です。"],
+        TooManyPixels = [
+            "it has too many pixels (12 million are taken, or 5 million as WebP or as progressive JPEG)",
+            "그림이 너무 큽니다. (최대 1,200만 화소)",
+            "画像が大きすぎます。(最大 1,200 万画素)",
+        ],
+        Broken = ["it cannot be read", "파일을 읽을 수 없습니다.", "ファイルを読み取れません。"],
+    }
+}
+
+table! {
+    /// Why a PDF, or a page of one, is refused.
+    pub enum SlidesFault, texts: [&'static str; 3] {
+        NoPdf = ["it is no PDF", "PDF 파일이 아닙니다.", "PDF ファイルではありません。"],
+        Locked = [
+            "it is locked: save it without a password",
+            "잠겨 있습니다. 비밀번호 없이 저장해 주세요.",
+            "鍵がかかっています。パスワードなしで保存してください。",
+        ],
+        Broken = ["it cannot be read", "파일을 읽을 수 없습니다.", "ファイルを読み取れません。"],
+        TooMuch = ["it is too complex", "너무 복잡합니다.", "複雑すぎます。"],
     }
 }
 

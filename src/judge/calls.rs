@@ -2,10 +2,9 @@
 
 use std::io;
 
+use crate::confined::locks::{ArgumentRule, apply, rule};
 use libc::{c_int, c_long};
 use seccompiler::{SeccompAction, SeccompRule};
-
-use super::locks::{ArgumentRule, apply, rule};
 
 /// Calls that any program may make: files, which are those of the box; memory; its own threads, signals and clocks.
 const CALLS: &[c_long] = &[

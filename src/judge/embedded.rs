@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::compare;
 use super::job::{Case, CaseOutcome, CaseReport, Engine, Job, JobReport, JudgeFault, RunLimits, run_cases};
-use super::process::{self, ProcessEnd, ProcessStart, Program, RunAs};
 use super::script::{self, ScriptEnd, ScriptReport, ScriptTask};
+use crate::confined::{self, ProcessEnd, ProcessStart, Program, RunAs};
 
 /// Room for the report before the output, an error and its place in the program.
 const REPORT_BYTES: usize = 64 * 1024;
@@ -69,7 +69,7 @@ impl Embedded {
             stdout_bytes: limits.output_bytes + REPORT_BYTES,
             stack_bytes: STACK_BYTES,
         };
-        let mut ended = process::run(start, None)?;
+        let mut ended = confined::run(start, None)?;
         if ended.exit_code == Some(script::NOT_RUN) {
             return Err(JudgeFault("the process of a script failed by itself".into()));
         }

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::embedded::Embedded;
 use super::job::{Case, CaseOutcome, Engine, Job, JobReport, JudgeFault, LanguageState, RunLimits};
 use super::languages::LANGUAGES;
-use super::process::{Program, RunAs};
 use super::toolchains::Toolchains;
+use crate::confined::{Program, RunAs};
 
 /// The language of the embedded engine.
 pub const EMBEDDED_LANGUAGE: &str = "javascript";

@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 
 use super::calls::only_calls_of_a_program;
-use super::locks::{self, limit};
-use super::process::{cpu_ms, reap};
+use crate::confined::locks::{self, limit};
+use crate::confined::{cpu_ms, reap};
 
 /// The first argument of this program started anew inside a box.
 pub(super) const COMMAND: &str = "judge-box";

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use crate::confined::ProcessFault;
+
 /// Limits of one run of a program, for one test case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunLimits {
@@ -94,6 +96,12 @@ pub struct JudgeFault(pub String);
 impl JudgeFault {
     pub(super) fn new(doing: &str, error: impl fmt::Display) -> JudgeFault {
         JudgeFault(format!("{doing}: {error}"))
+    }
+}
+
+impl From<ProcessFault> for JudgeFault {
+    fn from(fault: ProcessFault) -> JudgeFault {
+        JudgeFault(fault.to_string())
     }
 }
 

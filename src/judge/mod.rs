@@ -15,16 +15,13 @@ mod heap;
 mod inside;
 mod job;
 mod languages;
-mod locks;
 mod probe;
-mod process;
 mod sandbox;
 mod script;
 pub mod toolchains;
 
 pub use self::engines::{EMBEDDED_LANGUAGE, Engines, is_known_language};
 pub use self::job::{Case, CaseOutcome, CaseReport, Engine, Job, JobReport, JudgeFault, LanguageState, RunLimits};
-pub use self::process::{Program, RunAs};
 
 /// Runs the part of the judge for which this process was started, if it was started for one, and does not return then. Called
 /// before anything else in `main`: such a process has no other business, and must be locked while nothing has begun.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::inside::{self, BoxLimits, BoxReport, BoxTask};
 use super::job::JudgeFault;
-use super::process::{self, OutputPipe, ProcessEnd, ProcessStart, Program, RunAs};
+use crate::confined::{self, OutputPipe, ProcessEnd, ProcessStart, Program, RunAs};
 
 /// Bytes of files that a program or a compiler may write.
 const BOX_BYTES: u64 = 32 * 1024 * 1024;
@@ -111,7 +111,7 @@ impl Sandbox {
             let first = pipes.last().and_then(|status| first_process(&status.bytes));
             first.is_none_or(|first| memory_kib(first) <= most_kib)
         };
-        finish(process::run(start, Some(&mut may_go_on))?)
+        finish(confined::run(start, Some(&mut may_go_on))?)
     }
 
     fn describe_box(&self, command: &mut Command, run: &BoxRun, files: &[(&str, File, bool)], status: i32) {
@@ -197,12 +197,12 @@ fn finish(end: ProcessEnd) -> Result<BoxEnd, JudgeFault> {
 /// process, or has left it to this one.
 fn wait_until_gone(first: libc::pid_t) -> Result<(), JudgeFault> {
     let fault = |error| JudgeFault::new("the end of a box could not be seen", error);
-    if process::reap_within(first, GONE_WITHIN).map_err(fault)? {
+    if confined::reap_within(first, GONE_WITHIN).map_err(fault)? {
         return Ok(());
     }
     // SAFETY: the call takes numbers only, and the process was not reaped, so that its number is still its own.
     unsafe { libc::kill(first, libc::SIGKILL) };
-    if process::reap_within(first, GONE_WITHIN).map_err(fault)? {
+    if confined::reap_within(first, GONE_WITHIN).map_err(fault)? {
         return Ok(());
     }
     Err(JudgeFault("a box did not end".into()))

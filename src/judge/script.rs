@@ -15,7 +15,7 @@ use rquickjs::{Context, Ctx, Exception, Function, Object, Runtime, Value};
 use serde::{Deserialize, Serialize};
 
 use super::heap::BoundedHeap;
-use super::locks;
+use crate::confined::locks;
 
 /// Surroundings of a JavaScript program.
 const SURROUNDINGS: &str = include_str!("surroundings.js");
@@ -85,7 +85,8 @@ fn run_task() -> io::Result<()> {
     let mut out = ManuallyDrop::new(File::from(io::stdout().as_fd().try_clone_to_owned()?));
     let machine = ScriptMachine::new(&task).map_err(|e| io::Error::other(e.to_string()))?;
     warm_up();
-    lock(&task)?;
+    let memory_bytes = task.memory_mib * 1024 * 1024 + BESIDES_BYTES;
+    locks::only_calculate(memory_bytes, task.cpu_ms + CPU_GRACE_MS)?;
     std::panic::set_hook(Box::new(|_| end(NOT_ENDED)));
     let mut report = machine.run(&task);
     report.memory_kib = peak_kib(&mut own_status);
@@ -101,27 +102,6 @@ fn warm_up() {
         let mut day = std::mem::zeroed();
         libc::localtime_r(&0, &mut day);
     }
-}
-
-fn lock(task: &ScriptTask<String>) -> io::Result<()> {
-    let heap = task.memory_mib * 1024 * 1024;
-    locks::limit(libc::RLIMIT_AS, own_bytes()? + heap + BESIDES_BYTES)?;
-    locks::limit(libc::RLIMIT_FSIZE, 0)?;
-    locks::limit(libc::RLIMIT_CPU, (task.cpu_ms + CPU_GRACE_MS).div_ceil(1_000))?;
-    locks::limit_cpu_ms(task.cpu_ms + CPU_GRACE_MS)?;
-    locks::seclude()?;
-    locks::deny_files_and_sockets()?;
-    locks::limit(libc::RLIMIT_NOFILE, 0)?;
-    locks::only_calls_of_a_script()
-}
-
-/// Reads how much address space this process has.
-fn own_bytes() -> io::Result<u64> {
-    let pages = std::fs::read_to_string("/proc/self/statm")?;
-    let pages: u64 = pages.split(' ').next().and_then(|text| text.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
-    // SAFETY: the call takes a number and returns one.
-    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    Ok(pages * u64::try_from(page).unwrap_or(4096))
 }
 
 /// Reads the greatest amount of memory that this process held.

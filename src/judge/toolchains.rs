@@ -9,8 +9,8 @@ use super::job::{
     Case, CaseOutcome, CaseReport, Engine, Job, JobReport, JudgeFault, LanguageState, RunLimits, run_cases,
 };
 use super::languages::{self, LANGUAGES, ToolLanguage};
-use super::process::{Program, RunAs};
 use super::sandbox::{self, BoxEnd, BoxRun, Sandbox};
+use crate::confined::{Program, RunAs};
 
 /// Debian's bubblewrap.
 pub const BUBBLEWRAP: &str = "/usr/bin/bwrap";

@@ -235,6 +235,17 @@ mod tests {
         panic!("waited too long: {condition}");
     }
 
+    #[test]
+    fn a_finger_that_draws_for_minutes_is_not_too_much() {
+        let mut limit = InputQueue::new().rate_limit;
+        for _ in 0..15 * 600 {
+            // As if time had passed.
+            limit.since -= Duration::from_millis(66);
+            assert!(limit.allows_one());
+        }
+        assert!((0..FRAMES_AT_ONCE as usize + 50).any(|_| !limit.allows_one()));
+    }
+
     #[tokio::test]
     async fn messages_behind_a_slow_one_are_bounded_and_close_no_socket() {
         let hub = Hub::new(Arc::new(Metrics::default()), 1, SocketLimits::new(1, 1));

@@ -7,6 +7,7 @@ pub mod frame;
 pub mod hub;
 mod input;
 pub mod log;
+pub mod newest;
 pub mod nodes;
 mod parser;
 pub mod presence;
@@ -17,7 +18,8 @@ pub use frame::Frame;
 pub use hub::connection::{self, Connection, SocketHandler};
 pub use hub::outbox::Entry;
 pub use hub::{
-    DeviceSocket, Feed, Hub, LogPart, LogRange, LogReader, RoomFrame, RoomGate, RoomKey, SocketLimits, SocketPermit,
+    DeviceSocket, Feed, FrameReducer, Hub, IfSlow, LogPart, LogRange, LogReader, RoomFrame, RoomGate, RoomKey,
+    SocketLimits, SocketPermit,
 };
 pub use nodes::Nodes;
 pub use presence::Presence;

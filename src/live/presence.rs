@@ -3,6 +3,7 @@
 
 mod people;
 mod screens;
+mod staff;
 mod unattended;
 
 use std::collections::HashSet;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use self::people::PeopleHere;
 use self::screens::ScreenReports;
+use self::staff::StaffHere;
 use self::unattended::Unattended;
 use super::{Hub, RoomKey};
 use crate::clock::Moment;
@@ -23,6 +25,8 @@ pub struct Presence {
     kind: char,
     pub people: PeopleHere,
     pub screens: ScreenReports,
+    /// Those who lead or help in rooms.
+    pub staff: StaffHere,
     unattended: Unattended,
 }
 
@@ -41,6 +45,7 @@ impl Presence {
             kind,
             people: PeopleHere::default(),
             screens: ScreenReports::default(),
+            staff: StaffHere::default(),
             unattended: Unattended::default(),
         }
     }

@@ -6,3 +6,5 @@ mod http_client;
 pub mod mp4;
 pub mod objects;
 mod phrases;
+pub mod pictures;
+pub mod slides;

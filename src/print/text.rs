@@ -1,22 +1,15 @@
 //! Sets text: finds the font for each letter, measures lines, and makes a long text fit.
 
-use std::io::Read as _;
 use std::sync::LazyLock;
 
-use flate2::read::GzDecoder;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use rust_embed::RustEmbed;
 use rustybuzz::{Face, UnicodeBuffer};
 
-#[derive(RustEmbed)]
-#[folder = "assets/fonts/"]
-struct FontFiles;
+use crate::fonts;
 
-/// The two fonts. The first has Korean, Japanese, Chinese and common Latin letters; the second the rest of Latin, Greek and
-/// Cyrillic.
-static FONTS: LazyLock<Vec<Typeface>> = LazyLock::new(|| {
-    ["NotoSerifCJKkr-Regular.otf.gz", "NotoSerif-Regular.ttf.gz"].iter().filter_map(|n| open(n)).collect()
-});
+/// The two fonts.
+static FONTS: LazyLock<Vec<Typeface>> =
+    LazyLock::new(|| [fonts::EAST_ASIAN, fonts::EUROPEAN].iter().filter_map(|name| open(name)).collect());
 
 /// Stands in place of a letter that no font has. It is the usual mark of printers, and is not mistaken for a letter.
 const MISSING: char = '〓';
@@ -28,9 +21,7 @@ struct Typeface {
 
 /// Unpacks a font. Each is unpacked once and needed until the process ends.
 fn open(name: &str) -> Option<Typeface> {
-    let mut bytes = Vec::new();
-    GzDecoder::new(&*FontFiles::get(name)?.data).read_to_end(&mut bytes).ok()?;
-    let bytes: &'static [u8] = bytes.leak();
+    let bytes: &'static [u8] = fonts::unpack(&fonts::packed(name)?)?.leak();
     Some(Typeface { face: Face::from_slice(bytes, 0)?, font: Font::new(bytes.into(), 0)? })
 }
 

@@ -9,11 +9,13 @@ use crate::clock::{DaySpan, MINUTE_MS, SECOND_MS};
 use crate::db::{Arg, Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{HelpKind, ProgressStatus};
+use crate::school::help::picture_rows::{self, CallPicture};
 use crate::school::help::{self, HELP_OF_COURSE, OWN_CALL};
 pub use crate::school::insight::difficulties::Difficulty;
 use crate::school::names::namesakes;
 use crate::school::outline::{self, Item, STEPS};
 use crate::school::rights::{self, Caller, Role};
+use crate::school::sessions;
 use crate::school::{Page, Window};
 
 pub struct StudentSummary {
@@ -137,9 +139,19 @@ row! {
         pub suggestion: Option<String>,
         /// Whether the phone shows the suggestion already, as a hint.
         pub is_hinted: bool,
+        /// The one of the session's staff who goes to the student.
+        pub claimed_by: Option<i64>,
+        pub claimed_name: Option<String>,
         pub requests_on_step: i64,
     }
 }
+
+/// An open request with the picture that it carries.
+pub struct WaitingCall {
+    pub request: OpenHelpRequest,
+    pub picture: Option<CallPicture>,
+}
+
 impl OpenHelpRequest {
     pub fn is_urgent(&self, now_ms: i64) -> bool {
         help::is_urgent(self.requests_on_step - 1, self.stuck_seconds.max((now_ms - self.created_ms) / SECOND_MS))
@@ -148,22 +160,26 @@ impl OpenHelpRequest {
 
 const PENDING_MAX: i64 = 500;
 
-/// Lists the open help requests of the instructor's courses (of all courses for an admin), the oldest first, at most
-/// 500. Everyone's first request is chosen before anyone's second one, so repeated requests of one person displace no
+/// Lists the open help requests of the instructor's courses (of all courses for an admin; of one session for those who help in it),
+/// the oldest first, at most 500. Everyone's first request is chosen before anyone's second one, so repeated requests of one person displace no
 /// other person's first request.
 ///
 /// With a session, it also lists the requests to which an instructor is on the way: those that were answered with a visit,
 /// and are neither settled nor open again.
-pub async fn pending_help(
-    app: &School,
-    caller: &Caller,
-    session: Option<i64>,
-) -> Result<(Vec<OpenHelpRequest>, Vec<i64>)> {
-    caller.must_be_staff()?;
-    let is_admin = caller.role == Role::Admin;
+pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -> Result<(Vec<WaitingCall>, Vec<i64>)> {
+    let mut tx = app.db.read().await?;
+    let assists = match session {
+        Some(session) => sessions::role_in(&mut tx, caller, session).await?.is_some(),
+        None => false,
+    };
+    if !assists {
+        caller.must_be_staff()?;
+    }
+    // In a session that the caller helps in, the calls of that session alone are asked for.
+    let sees_all = assists || caller.role == Role::Admin;
     let sql = "select h.id as request, h.person, p.name, h.item, i.title as item_title, c.id as course,
             c.title as lecture_title, h.session, h.kind, h.status, h.created_ms, h.context, h.stuck_seconds,
-            h.diagnosis, h.confidence,
+            h.diagnosis, h.confidence, h.claimed_by, a.name as claimed_name,
             (select r.content from help_responses r where r.request = h.id and r.by_person is null
                 order by r.id desc limit 1) as suggestion,
             exists (select 1 from help_responses r where r.request = h.id and r.by_person is null
@@ -172,18 +188,21 @@ pub async fn pending_help(
                 and o.status <> 'WITHDRAWN') as requests_on_step,
             row_number() over (partition by h.person order by h.id) as nth
         from help_requests h join people p on p.id = h.person join items i on i.id = h.item
-        join units u on u.id = i.unit join courses c on c.id = u.course
+        join units u on u.id = i.unit join courses c on c.id = u.course left join people a on a.id = h.claimed_by
         where h.status in ('ANALYZING', 'ESCALATED') and c.deleted_ms is null and ($1 or c.instructor = $2)
         and ($3 is null or h.session = $3) order by nth, h.id limit $4";
-    let mut tx = app.db.read().await?;
-    let mut waiting: Vec<OpenHelpRequest> = tx.all(sql, args![is_admin, caller.id, session, PENDING_MAX]).await?;
+    let mut waiting: Vec<OpenHelpRequest> = tx.all(sql, args![sees_all, caller.id, session, PENDING_MAX]).await?;
     waiting.sort_by_key(|call| call.request);
+    let ids: Vec<i64> = waiting.iter().map(|call| call.request).collect();
+    let mut pictures = picture_rows::of_requests(&mut tx, &ids).await?;
+    let with_picture = |request: OpenHelpRequest| WaitingCall { picture: pictures.remove(&request.request), request };
+    let waiting = waiting.into_iter().map(with_picture).collect();
     let Some(session) = session else { return Ok((waiting, Vec::new())) };
     let sql =
         "select h.id from help_requests h join live_sessions s on s.id = h.session join courses c on c.id = s.course
         where h.session = $1 and h.status = 'ANSWERED' and c.deleted_ms is null and ($2 or c.instructor = $3)
         and exists (select 1 from help_responses r where r.request = h.id and r.type = 'VISIT') order by h.id";
-    let visits = tx.all::<(i64,)>(sql, args![session, is_admin, caller.id]).await?;
+    let visits = tx.all::<(i64,)>(sql, args![session, sees_all, caller.id]).await?;
     Ok((waiting, visits.into_iter().map(|(id,)| id).collect()))
 }
 

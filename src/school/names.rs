@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::db::{LISTED_MAX, Tx, args, placeholders, row};
 use crate::error::Result;
 use crate::event::{Event, PublishedEvent};
+use crate::school::class_questions::{self, QuestionText};
 
 #[derive(Default)]
 pub struct Names {
@@ -12,6 +13,7 @@ pub struct Names {
     items: HashMap<i64, ItemText>,
     courses: HashMap<i64, CourseName>,
     namesakes: Namesakes,
+    class_questions: HashMap<i64, QuestionText>,
 }
 
 /// Numbers of people among those of their name in a course.
@@ -39,6 +41,11 @@ row! {
         pub title: String,
         pub guide: Option<String>,
         pub voice: Option<String>,
+        /// JSON: the pictures of a step.
+        pub pictures: String,
+        pub in_other_app: bool,
+        /// JSON: the question of a step, with its right answer.
+        pub question: Option<String>,
     }
 }
 
@@ -54,7 +61,7 @@ row! {
 impl Names {
     pub(super) async fn of(tx: &mut Tx, events: &[PublishedEvent]) -> Result<Names> {
         let mut names = Names::default();
-        let people = distinct(events.iter().filter_map(|e| e.event.person()));
+        let people = distinct(events.iter().flat_map(|e| [e.event.person(), e.event.helper()]).flatten());
         for part in people.chunks(LISTED_MAX) {
             let (marks, ids) = placeholders(part, 1);
             let sql = format!("select id, name, email, phone from people where id in ({marks})");
@@ -63,7 +70,9 @@ impl Names {
         let items = distinct(events.iter().filter_map(|e| e.event.item()));
         if !items.is_empty() {
             let (marks, ids) = placeholders(&items, 1);
-            let sql = format!("select id, unit, title, guide, voice from items where id in ({marks})");
+            let sql = format!(
+                "select id, unit, title, guide, voice, pictures, in_other_app, question from items where id in ({marks})"
+            );
             names.items = tx.all(sql, ids).await?.into_iter().map(|i: ItemText| (i.id, i)).collect();
         }
         let courses = distinct(events.iter().map(|e| e.course));
@@ -71,6 +80,11 @@ impl Names {
             let (marks, ids) = placeholders(&courses, 1);
             let sql = format!("select id, title, instructor from courses where id in ({marks})");
             names.courses = tx.all(sql, ids).await?.into_iter().map(|c: CourseName| (c.id, c)).collect();
+        }
+        let asked = distinct(events.iter().filter_map(|e| e.event.class_question()));
+        for part in asked.chunks(LISTED_MAX) {
+            let texts = class_questions::texts(tx, part).await?;
+            names.class_questions.extend(texts.into_iter().map(|text| (text.id, text)));
         }
         let is_named = |e: &Event| matches!(e, Event::StudentJoined { .. } | Event::StudentRenamed { .. });
         let named: Vec<&PublishedEvent> = events.iter().filter(|e| is_named(&e.event)).collect();
@@ -90,8 +104,22 @@ impl Names {
         self.people.get(&id).cloned().unwrap_or(PersonName { id, ..PersonName::default() })
     }
 
+    /// Leaves out the e-mail addresses and phone numbers, for readers who may not see them.
+    pub fn without_contacts(mut self) -> Names {
+        for person in self.people.values_mut() {
+            (person.email, person.phone) = (None, None);
+        }
+        self
+    }
+
     pub fn item(&self, id: i64) -> ItemText {
         self.items.get(&id).cloned().unwrap_or(ItemText { id, ..ItemText::default() })
+    }
+
+    /// Returns the question of a learner as everyone may see it. One that is gone is hidden.
+    pub fn class_question(&self, id: i64) -> QuestionText {
+        let gone = || QuestionText { id, is_hidden: true, ..QuestionText::default() };
+        self.class_questions.get(&id).cloned().unwrap_or_else(gone)
     }
 
     pub fn course(&self, id: i64) -> CourseName {

@@ -10,7 +10,7 @@ use crate::db::{Tx, args, retry};
 use crate::error::{Error, Result};
 use crate::live::nodes::{HANDED_BACK, NodeBeats};
 use crate::planted::{self, Planted};
-use crate::school::sessions::presence;
+use crate::school::sessions::{presence, staff_presence};
 
 /// Sessions of a dead node that are moved at the same time.
 const MOVED_AT_ONCE_MAX: usize = 4;
@@ -25,6 +25,7 @@ pub async fn begin(app: &School) -> Result<()> {
         tx.run(second_rows, args![]).await?;
         tx.run("update presence set node = $1 where node <> $1", args![own]).await?;
         tx.run("delete from screen_counts", args![]).await?;
+        tx.run("delete from staff_presence", args![]).await?;
         // Commands have written some for nodes that are not there.
         tx.run("delete from node_messages", args![]).await?;
         tx.run("delete from nodes where id <> $1", args![own]).await?;
@@ -79,6 +80,7 @@ async fn begin_anew(app: &School) -> Result<()> {
     app.nodes.begin(own);
     tracing::warn!("this node gave no sign for too long: others speak for its people, and it begins anew");
     presence::write_all_anew(app);
+    staff_presence::write_all_anew(app);
     Ok(())
 }
 
@@ -136,6 +138,7 @@ async fn take_over(app: &School, own: i64, dead: NodeBeats) -> Result<()> {
         and (select p.person from presence p where p.node = $1 limit 1) is null
         and (select c.session from screen_counts c where c.node = $1 limit 1) is null returning name";
     let mut tx = app.db.begin().await?;
+    tx.run("delete from staff_presence where node = $1", args![dead.id]).await?;
     let deleted: Option<(String,)> = tx.maybe(sql, args![dead.id, HANDED_BACK]).await?;
     app.commit(tx, Vec::new()).await?;
     if let Some((name,)) = deleted {

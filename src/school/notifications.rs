@@ -26,6 +26,10 @@ pub enum NotificationKind {
     RefundRefused,
     /// A refresh token was used by two holders, so the login has ended.
     LoginCopied,
+    /// The person is asked to help in a session.
+    SessionHelp,
+    /// The person is to lead a session.
+    SessionHandedOver,
     /// A program that the person sent was judged.
     CodeJudged,
     /// The time of an enrollment ends within 7 days, or within 1 day.
@@ -47,6 +51,8 @@ words!(NotificationKind {
     RefundRefused = "REFUND_REFUSED",
     LoginCopied = "LOGIN_COPIED",
     CodeJudged = "CODE_JUDGED",
+    SessionHelp = "SESSION_HELP",
+    SessionHandedOver = "SESSION_HANDED_OVER",
     AccessEndsIn7Days = "ACCESS_ENDS_IN_7_DAYS",
     AccessEndsIn1Day = "ACCESS_ENDS_IN_1_DAY",
 });

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::app::School;
 use crate::error::Result;
+use crate::school::attendance::requests::{self, OwnRequest};
 use crate::school::attendance::{self, Mark};
 use crate::school::completions::standing::{self, Standing, StandingCertificate};
 use crate::school::enrollment::{self, Enrollment, EnrollmentFilter, EnrollmentStatus};
@@ -15,6 +16,8 @@ use crate::school::{Page, Window};
 pub struct EnrollmentResult {
     /// In the order of the meetings.
     pub marks: Vec<Mark>,
+    /// Requests that a meeting counts as attended, in the order in which they were made.
+    pub requests: Vec<OwnRequest>,
     /// The number of steps of the course that are done, and of all steps; `None` for an enrollment that has none yet.
     pub steps: Option<(i64, i64)>,
     pub completion_status: Option<String>,
@@ -42,6 +45,10 @@ pub async fn own_enrollments(
     for mark in attendance::of_enrollments(&mut tx, &ids).await? {
         marks.entry(mark.enrollment).or_default().push(mark);
     }
+    let mut requests: HashMap<i64, Vec<OwnRequest>> = HashMap::new();
+    for request in requests::of_enrollments(&mut tx, &ids).await? {
+        requests.entry(request.enrollment).or_default().push(request);
+    }
     let steps = views::steps_done(&mut tx, &ids).await?;
     let standings = standing::of_enrollments(&mut tx, &ids).await?;
     let mut standings: HashMap<i64, Standing> = standings.into_iter().map(|one| (one.enrollment, one)).collect();
@@ -51,6 +58,7 @@ pub async fn own_enrollments(
         let standing = standings.remove(&enrollment.id);
         let result = EnrollmentResult {
             marks: marks.remove(&enrollment.id).unwrap_or_default(),
+            requests: requests.remove(&enrollment.id).unwrap_or_default(),
             steps: steps.get(&enrollment.id).copied(),
             certificate: standing.as_ref().and_then(|standing| standing.certificate(app.now_ms())),
             session: sessions.remove(&enrollment.id),

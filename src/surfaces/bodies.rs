@@ -30,7 +30,7 @@ const BEGINNINGS_MAX_BYTES: usize = 8 * 1024 * 1024;
 const LARGE_MAX_BYTES: usize = 48 * 1024 * 1024;
 /// Most that one sender (an address of strangers, or a person) may hold of its own part, and of the part for large bodies.
 const SHARE_MAX_BYTES: usize = STRANGERS_MAX_BYTES / 16;
-const LARGE_SHARE_MAX_BYTES: usize = LARGE_MAX_BYTES / 8;
+const LARGE_SHARE_MAX_BYTES: usize = LARGE_MAX_BYTES / 4;
 /// Longest time from the first byte of a small body to its end. Most small bodies arrive in one piece with their head.
 const SMALL_WITHIN: Duration = Duration::from_secs(5);
 pub const RETRY_AFTER_S: u64 = 2;
@@ -157,13 +157,14 @@ impl Drop for HeldByBody {
 /// Body that is being read, with the room that it holds.
 struct BodyBeingRead {
     body: Body,
-    held_by_body: HeldByBody,
+    /// `None` if the body is bounded elsewhere.
+    held_by_body: Option<HeldByBody>,
     is_small: bool,
     /// Time at which a small body is too late; set when its first bytes arrive.
     late: Option<Pin<Box<Sleep>>>,
 }
 
-/// Body that counts its bytes as they arrive. The rest of it can still be read after its handler has ended.
+/// Body that counts its bytes as they arrive, unless another bound holds. The rest of it can still be read after its handler has ended.
 #[derive(Clone)]
 pub struct CountedBody(Arc<Mutex<Option<BodyBeingRead>>>);
 
@@ -175,8 +176,13 @@ impl CountedBody {
         };
         let is_stranger = matches!(sender, Sender::Stranger(_));
         let is_small = is_stranger || body.size_hint().exact().is_some_and(|bytes| bytes <= BEGINNING_BYTES as u64);
-        let held_by_body = HeldByBody { memory: memory.clone(), sender, first_bytes: 0, more_bytes: 0 };
+        let held_by_body = Some(HeldByBody { memory: memory.clone(), sender, first_bytes: 0, more_bytes: 0 });
         CountedBody(Arc::new(Mutex::new(Some(BodyBeingRead { body, held_by_body, is_small, late: None }))))
+    }
+
+    /// A body whose handler bounds how many come at once, and how large they are.
+    pub fn bounded_elsewhere(body: Body) -> CountedBody {
+        CountedBody(Arc::new(Mutex::new(Some(BodyBeingRead { body, held_by_body: None, is_small: false, late: None }))))
     }
 
     /// Reads and drops what a refused caller still sends, up to a bound in bytes and in time. Without this the connection
@@ -209,7 +215,8 @@ impl HttpBody for CountedBody {
         let Some(reading) = &mut *held else { return Poll::Ready(None) };
         let polled = Pin::new(&mut reading.body).poll_frame(cx);
         if let Poll::Ready(Some(Ok(frame))) = &polled {
-            if let Err(unread) = reading.held_by_body.take(frame.data_ref().map_or(0, Bytes::len)) {
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            if let Some(Err(unread)) = reading.held_by_body.as_mut().map(|held_by_body| held_by_body.take(bytes)) {
                 return Poll::Ready(Some(Err(axum::Error::new(unread))));
             }
             if reading.is_small && reading.late.is_none() {
@@ -266,7 +273,7 @@ mod tests {
             "strangers have taken all of theirs"
         );
         assert_eq!(held[0].take(1), Err(StopReason::StrangersTooLong));
-        let mut large: Vec<HeldByBody> = (0..8).map(|n| body(&memory, Sender::Person(n))).collect();
+        let mut large: Vec<HeldByBody> = (0..4).map(|n| body(&memory, Sender::Person(n))).collect();
         assert!(
             large.iter_mut().all(|held_by_body| held_by_body.take(LARGE_SHARE_MAX_BYTES + BEGINNING_BYTES).is_ok())
         );

@@ -89,7 +89,7 @@ fn id_in_path<Body: DocumentedRefusal>(name: &str) -> RefOr<Parameter> {
 
 /// Lists the bodies whose keys depend on each other, by their place among the schemas, with the alternatives of which one
 /// must fit (`anyOf`).
-fn dependent_keys() -> [(&'static str, Value); 12] {
+fn dependent_keys() -> [(&'static str, Value); 13] {
     let text = |key: &str| json!({"required": [key], "properties": {key: {"type": "string"}}});
     let number = |key: &str| json!({"required": [key], "properties": {key: {"type": "integer"}}});
     let no = |key: &str| json!({"properties": {key: {"type": "null"}}});
@@ -113,11 +113,22 @@ fn dependent_keys() -> [(&'static str, Value); 12] {
         of_type("code_completion", json!({"allOf": [template, no_options]})),
         of_type("short_text", json!({"allOf": [no("codeTemplate"), no_options]})),
     ]);
+    let mark = |kinds: Value, keys: &[&str]| {
+        let keys: Vec<Value> =
+            keys.iter().map(|key| json!({"required": [key], "properties": {*key: {"type": "number"}}})).collect();
+        json!({"allOf": [{"properties": {"kind": {"enum": kinds}}}, {"allOf": keys}]})
+    };
+    let marks = json!([
+        mark(json!(["RING"]), &["size"]),
+        mark(json!(["BOX", "ARROW", "SWIPE"]), &["to_x", "to_y"]),
+        json!({"allOf": [{"properties": {"kind": {"enum": ["NUMBER"]}}}, number("number")]}),
+    ]);
     [
+        ("From0To12_PictureMarkSent/items", marks),
         ("Register", json!([text("email"), text("phone")])),
         ("Login", json!([text("email"), text("phone")])),
         ("Setup", json!([text("email"), text("phone")])),
-        ("LineSent", json!([either("enrollment_id", "user_id"), either("user_id", "enrollment_id")])),
+        ("From1To2000_LineSent/items", json!([either("enrollment_id", "user_id"), either("user_id", "enrollment_id")])),
         ("PortalNewResult", json!([no("pass_yn"), graded])),
         ("CompletionSent", json!([unforced, unfinished, explained])),
         ("From0To200_LearningNewQuestion/items", question.clone()),
@@ -308,6 +319,15 @@ mod tests {
     #[utoipa::path(delete, path = "/shelves/{id}/")]
     async fn delete() -> &'static str {
         "deleted"
+    }
+
+    #[test]
+    fn every_body_whose_keys_depend_on_each_other_is_in_the_document() {
+        let document: Value = serde_json::from_str(&crate::surfaces::openapi()).unwrap();
+        for (place, any) in dependent_keys() {
+            let schema = document.pointer(&format!("/components/schemas/{place}"));
+            assert_eq!(schema.map(|schema| &schema["anyOf"]), Some(&any), "{place}");
+        }
     }
 
     #[tokio::test]

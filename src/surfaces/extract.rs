@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
@@ -84,6 +85,12 @@ pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 /// Reads a body as it came.
 pub async fn read(body: Body, limit_bytes: usize) -> Result<axum::body::Bytes> {
     to_bytes(body, limit_bytes).await.map_err(|error| bodies::unreadable(&error, limit_bytes))
+}
+
+/// Reads a large body, which may take so long.
+pub async fn read_within(body: Body, limit_bytes: usize, within: Duration) -> Result<axum::body::Bytes> {
+    let late = Error::Busy { retry_after_s: bodies::RETRY_AFTER_S };
+    tokio::time::timeout(within, read(body, limit_bytes)).await.unwrap_or(Err(late))
 }
 
 /// Parses JSON. The error names the field that cannot be read.

@@ -22,6 +22,7 @@ pub mod numbers;
 mod objects;
 mod ops;
 pub mod path;
+mod pictures;
 mod portal;
 mod query;
 mod read_error;
@@ -73,6 +74,7 @@ static CONTENTS: LazyLock<(Router<School>, utoipa::openapi::OpenApi)> = LazyLock
         .merge(attendance::router())
         .merge(academy::router())
         .merge(certificates::router())
+        .merge(pictures::router())
         .merge(ops::router())
         .routes(routes!(show_document)) // /openapi.json
         .split_for_parts();

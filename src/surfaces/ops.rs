@@ -29,6 +29,13 @@ use crate::surfaces::language::{Language, speaking, usually};
 use crate::web::policy::USUAL;
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// The same for a picture, which may come over a slow line.
+const PICTURE_ANSWERED_WITHIN: Duration = Duration::from_secs(120);
+const PICTURES: &str = "/api/lectures/{lecture_id}/pictures";
+const HELP_PICTURE: &str = "/api/help/request/{help_request_id}/picture";
+/// The same for a PDF, which is larger, and whose first page must be drawn. `school::slides` bounds how many come at once.
+const PDF_ANSWERED_WITHIN: Duration = Duration::from_secs(180);
+const PICTURES_OF_PDF: &str = "/api/lectures/{lecture_id}/pictures/pdf";
 /// Everything works, but what happens on other nodes comes by way of the database.
 const DEGRADED: &str = "ready, but degraded: Redis is away, so news of other nodes come up to a second late";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -108,14 +115,22 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     let span = tracing::info_span!("request", id, method, path = shown_path(&path, &route));
     let (parts, body) = request.into_parts();
     let is_https = is_https(&parts, &app);
-    let body = CountedBody::new(&app, &bodies, &parts.headers, address(&parts, &app), body);
+    let body = match route.as_str() {
+        PICTURES_OF_PDF => CountedBody::bounded_elsewhere(body),
+        _ => CountedBody::new(&app, &bodies, &parts.headers, address(&parts, &app), body),
+    };
     let request = Request::from_parts(parts, Body::new(body.clone()));
     let language = Language::asked_for(request.headers());
+    let within = match route.as_str() {
+        PICTURES | HELP_PICTURE => PICTURE_ANSWERED_WITHIN,
+        PICTURES_OF_PDF => PDF_ANSWERED_WITHIN,
+        _ => ANSWERED_WITHIN,
+    };
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let answer = usually(
         dialects::language(&path),
         speaking(language, async {
-            match tokio::time::timeout(ANSWERED_WITHIN, answer).await {
+            match tokio::time::timeout(within, answer).await {
                 Ok(Ok(response)) => dialects::in_dialect(&path, response),
                 Ok(Err(_)) => dialects::refused(&path, &Error::internal("a handler panicked")),
                 Err(_) => dialects::refused(&path, &Error::Busy { retry_after_s: 5 }),

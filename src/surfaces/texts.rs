@@ -249,9 +249,7 @@ text!(
 );
 text!(
     /// Why: 1 to 5,000 characters that say something.
-    Reason, 1..=5000, REASON_PATTERN, |t| {
-        if t.trim().is_empty() { Err(TextFault::TooShort("at least one letter")) } else { no_nul(t) }
-    }
+    Reason, 1..=5000, REASON_PATTERN, says_something
 );
 text!(
     /// Input or output of a program, of at most 100,000 characters.
@@ -314,8 +312,32 @@ text!(
     Typed, 0..=200, NO_NUL, no_nul
 );
 
+text!(
+    /// The name of a picture: 32 hexadecimal digits.
+    PictureName, 32..=32, "^[0-9a-f]{32}$", |t| {
+        let known = t.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+        if known { Ok(()) } else { refuse("it is no name of a picture") }
+    }
+);
+text!(
+    /// Description of a picture, in at most 300 characters.
+    PictureText, 0..=300, NO_NUL, no_nul
+);
+text!(
+    /// Label of a mark in a picture, in at most 40 characters.
+    MarkLabel, 0..=40, NO_NUL, no_nul
+);
+text!(
+    /// Phones for which a picture is: ALL, ANDROID, IPHONE, or a make, in at most 30 characters.
+    PhoneKind, 1..=30, REASON_PATTERN, says_something, |text| name_as_kept(&text)
+);
+
 fn no_nul(text: &str) -> Result<(), TextFault> {
     if text.contains('\0') { refuse("no NUL in texts") } else { Ok(()) }
+}
+
+fn says_something(text: &str) -> Result<(), TextFault> {
+    if text.trim().is_empty() { Err(TextFault::TooShort("at least one letter")) } else { no_nul(text) }
 }
 
 /// Converts the login name that a person typed (an e-mail address or a phone number) into the form that is stored.

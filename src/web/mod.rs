@@ -32,6 +32,7 @@ pub fn router() -> Router<School> {
         .route("/buy/{course}", get(buy))
         .route("/watch/{course}", page(COURSE))
         .route("/watch/{course}/{video}", page(COURSE))
+        .route("/assist/{code}", page(TEACH))
         .route("/setup", page(TEACH))
         .route("/teach", page(TEACH))
         .route("/teach/", page(TEACH))
@@ -130,6 +131,11 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
 /// Answers a person whose address leads nowhere with a page in plain words.
 pub fn nothing_here(error: &Error) -> Response {
     refusal(error, LOST)
+}
+
+/// Answers a person who scanned a poster before the class: the learner's page waits with them.
+pub fn waiting_room(headers: &HeaderMap) -> Response {
+    file(LEARN, headers)
 }
 
 /// Answers a person who scanned a poster whose address was renewed, or who typed an address wrongly.

@@ -116,15 +116,14 @@ class Arrival {
 
   // Without a code in the address.
   async #enterByHand() {
-    const isClosed = new URLSearchParams(location.search).has("closed");
-    const active = isClosed ? null : await this.#activeSession();
+    const active = await this.#activeSession();
     link("");
-    if (!active) return this.#askForCode(isClosed);
+    if (!active) return this.#askForCode();
     return show("return", () => plain({
       icon: "smile", title: words.returning.title, lines: [active.lecture.title],
       acts: [
         { act: "yes", label: words.returning.yes, go: () => location.assign(`/j/${active.session_code}`) },
-        { act: "no", label: words.returning.other, go: () => this.#askForCode(false) },
+        { act: "no", label: words.returning.other, go: () => this.#askForCode() },
       ],
     }));
   }
@@ -144,9 +143,9 @@ class Arrival {
     show(screen, () => question({ above: schoolSign(), ...form() }));
   }
 
-  #askForCode(isClosed) {
+  #askForCode() {
     return this.#ask("code", () => ({
-      title: words.code.title, hint: isClosed ? words.code.closed : words.code.hint, go: words.code.go,
+      title: words.code.title, hint: words.code.hint, go: words.code.go,
       fields: [{
         label: words.code.label, tidy: keepDigits, class: "field code", autocomplete: "off", inputmode: "numeric", enterkeyhint: "go",
       }],
@@ -269,7 +268,7 @@ class Arrival {
   async #begin(session, user, { known = null, identity = this.#identity } = {}) {
     entitle(session.lecture.title);
     const { Lesson } = await this.#load("lesson");
-    new Lesson({ api: this.#api, session, user, known, identity, onOver: (reason) => this.#over(reason) }).start();
+    new Lesson({ api: this.#api, load: this.#load, session, user, known, identity, onOver: (reason) => this.#over(reason) }).start();
   }
 
   async #over(reason) {

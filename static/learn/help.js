@@ -1,30 +1,42 @@
 // The learner's call for help, on its way, waiting or answered; and the hints of the classroom's helper.
 
 import { read, write } from "../shared/device.js";
+import { spokenQuestion } from "../shared/results.js";
 import { words } from "../shared/words.js";
+import { PrivatePicture } from "../shared/private-picture.js";
+import { pictureOf } from "./kinds.js";
+import { ScreenPicture } from "./screen-picture.js";
 import { readOut } from "./sound.js";
 import { announce, recentActions, waitIsTold } from "./stage.js";
+import { spokenOf } from "./step-picture.js";
 
 const IT_HELPED = 5;
 const NOT_YET = 1;
 const OPEN = ["ANALYZING", "ESCALATED"];
 
 /** The text of an answer, or of a step, that is read aloud. */
-export const textOfAnswer = (answer) => answer.voice_guide_text || answer.help_content || (isVisit(answer) ? `${words.answer.visit}. ${words.answer.visitLine}` : "");
+export const textOfAnswer = (answer) => answer.voice_guide_text || answer.help_content || (isVisit(answer) ? `${words.answer.visit}. ${words.answer.visitLine}` : answer.picture ? words.answer.marked : "");
 /** The teacher comes. Without words of the teacher, the phone says it in its own language. */
 export const isVisit = (answer) => answer.help_type === "VISIT";
-export const textOf = (step) => (step ? step.voice_guide_text ?? step.guide_text ?? step.title : "");
+export const textOf = (step) => (step ? [step.voice_guide_text ?? step.guide_text ?? step.title, spokenOf(pictureOf(step)), spokenQuestion(step.question)].filter(Boolean).join("\n") : "");
+/** All that a step shows, for screen readers. */
+export const wholeTextOf = (step) => [`${step.title}.`, step.guide_text, spokenOf(pictureOf(step)), spokenQuestion(step.question)].filter(Boolean).join(" ");
 
 export class Help {
   #api;
   #socket;
   #storedAs;
   #changed;
+  /** The file of the picture in the answer. */
+  #marked;
+  /** The picture of the screen that goes with the open call. */
+  screenPicture;
   /** The id of the call that was shown before a reload, until the server has told its status. */
   #recalled = null;
   /** The ids of calls whose end is on its way to the server. */
   #ending = new Set();
-  /** The open call: `{ id, isLong, isSending }`, or null. Without an id it is on its way; `isSending`: it is being taken back. */
+  /** The open call: `{ id, isLong, isSending, helper }`, or null. Without an id it is on its way; `isSending`: it is being taken back; `helper`: the name of
+   *  the one who is coming, or null. */
   call = null;
   /** The hint below the step: `{ id, answer, step, isUnasked }`, or null. */
   hint = null;
@@ -36,6 +48,17 @@ export class Help {
   /** `storedAs`: the name under which the call survives a reload. */
   constructor({ api, socket, storedAs, changed }) {
     [this.#api, this.#socket, this.#storedAs, this.#changed] = [api, socket, storedAs, changed];
+    this.screenPicture = new ScreenPicture({ api, changed });
+    this.#marked = new PrivatePicture(api, changed);
+  }
+
+  /** The picture in the answer as an image can show it, and whether it cannot be loaded. */
+  get marked() {
+    return { picture: this.#marked.shown(this.answer?.answer.picture ?? null), isPictureLost: this.#marked.isLost };
+  }
+
+  close() {
+    for (const held of [this.screenPicture, this.#marked]) held.close();
   }
 
   /** Takes up the messages that were on their way before a reload, and the call that was shown then. */
@@ -112,11 +135,28 @@ export class Help {
     }
   }
 
-  /** Takes the open call that the state of the session names, which is one that the learner made. It does not name a call that the class made
-   *  by itself, even if the learner has asked for it again. */
-  entered(id) {
-    if (id && !this.#ending.has(id)) this.#waits(id);
-    else if (!id && this.call?.id) this.#checkOne(this.call.id);
+  /** Takes a frame that is about calls. */
+  heard({ type, data, ...frame }) {
+    if (type === "help_position") this.waits(data);
+    else if (type === "help_updated") this.statusIs(data);
+    else if (type === "help_claimed") this.#isComing(data.help_request_id, data.helper_name);
+    else if (type === "HELP_AVAILABLE") this.answered(frame);
+    // The card with the questions of the class listens while it is open.
+    else if (type === "class_question") dispatchEvent(new CustomEvent("class-question", { detail: data }));
+  }
+
+  /** Someone is on the way, or (`helper` is null) nobody any more. */
+  #isComing(id, helper) {
+    if (this.call?.id === id) this.#set({ call: { ...this.call, helper } });
+  }
+
+  /** Takes the open call that the state of the session names, which is one that the learner made, and the name of the one who is coming. It does not name
+   *  a call that the class made by itself, even if the learner has asked for it again. */
+  entered(id, helper = null) {
+    if (id && !this.#ending.has(id)) {
+      this.#waits(id);
+      this.#isComing(id, helper);
+    } else if (!id && this.call?.id) this.#checkOne(this.call.id);
   }
 
   /** The server names the call that waits. Its number in the queue is not shown, since the instructor may help in another order. */
@@ -190,6 +230,7 @@ export class Help {
   check() {
     const ids = [this.#recalled, this.call?.id, this.hint?.id, this.answer?.id].filter(Boolean);
     new Set(ids).forEach((id) => this.#checkOne(id));
+    for (const held of [this.screenPicture, this.#marked]) held.tryAgain();
   }
 
   async #checkOne(id) {
@@ -202,6 +243,7 @@ export class Help {
     if (!isRecalled && !(this.call?.id === id && status === "ANSWERED")) return;
     if (answer && (isHint(answer) || status === "ANSWERED")) this.answered({ ...view, help_request_id: id });
     if (OPEN.includes(status)) this.#waits(id);
+    this.#isComing(id, view.claimed_by?.name ?? null);
   }
 
   async #viewOf(id) {
@@ -226,6 +268,8 @@ export class Help {
 
   #set(changes) {
     Object.assign(this, changes);
+    this.screenPicture.follow(this.call);
+    if (!this.answer) this.#marked.close();
     write(this.#storedAs, (this.answer ?? this.hint ?? this.call)?.id ?? this.#recalled);
     this.#changed();
   }

@@ -4,8 +4,11 @@ import { el, shown, text } from "../shared/dom.js";
 import { canSpeak } from "../shared/speech.js";
 import { languageOf, sentences, words } from "../shared/words.js";
 import { picture, repicture } from "./pictures.js";
+import { answerPicture, screenPictureCard } from "./screen-picture-card.js";
 import { button, emblem, heading, note, quote, relabel, remark, screen, tell } from "./screens.js";
 import { announce } from "./stage.js";
+import { stepPicture } from "./step-picture.js";
+import { stepQuestion } from "./step-question.js";
 
 export function waiting({ name, isBare }) {
   const parts = { room: el("p", { class: "room" }), word: note(), asked: note(), present: el("p", { class: "present", hidden: true }, picture("check"), words.waiting.present) };
@@ -64,18 +67,19 @@ function showListening({ node, again, slowly, voiceless }, { canListen, isHeard,
   remark(voiceless, isVoiceless || !canListen ? words.listening.voiceless : "");
 }
 
-// The number of the step, with a bar.
+// The number of the step, with a bar, and the button that tells how one comes back from another app.
 
-function stepNumber() {
+function stepNumber(act) {
   const number = el("span", { "aria-hidden": "true" });
   const spoken = el("span", { class: "unseen" });
   const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("span"));
-  return { node: el("div", { class: "where" }, el("p", {}, number, spoken), bar), number, spoken, bar };
+  const wayBack = el("button", { type: "button", class: "tool", "data-act": "way-back", "aria-haspopup": "dialog", onclick: act.wayBack }, picture("home"), el("span", {}, words.picture.wayBack));
+  return { node: el("div", { class: "where" }, el("p", {}, number, spoken), bar, wayBack), number, spoken, bar };
 }
 
 /** `texts`: the section of texts that names the step. */
 function showNumber({ node, number, spoken, bar }, { at, of }, texts) {
-  shown(node, at > 0);
+  for (const part of [node.firstChild, bar]) shown(part, at > 0);
   text(number, `${texts.word ? `${texts.word} ` : ""}${at} / ${of}`);
   text(spoken, texts.place(at, of));
   bar.firstChild.style.width = `${of ? (100 * at) / of : 0}%`;
@@ -84,17 +88,18 @@ function showNumber({ node, number, spoken, bar }, { at, of }, texts) {
 /** A step, with the buttons «done» and «help». */
 export function step(act) {
   const parts = {
-    number: stepNumber(), company: el("p", { class: "company" }), title: heading(), guide: el("p", { class: "guide" }), sound: listenButtons(act),
+    number: stepNumber(act), company: el("p", { class: "company" }), title: heading(), seen: stepPicture(), guide: el("p", { class: "guide" }), asked: stepQuestion(act), sound: listenButtons(act),
     word: note(), identity: note("identity"), call: callNote(), praise: note("good"), late: note(), failed: note("call"),
+    ask: button("plain small", "ask-class", words.step.ask, "smile", act.askClass),
     done: button("main", "done", words.step.done, "check", act.done), help: button("call", "help", words.step.help, "hand", act.help),
-    hint: hintCard(act), cancel: button("plain", "cancel", words.help.cancel, null, act.cancel),
+    hint: hintCard(act), screen: screenPictureCard(act), cancel: button("plain", "cancel", words.help.cancel, null, act.cancel),
   };
-  const { number, company, title, guide, sound, word, identity, call, praise, late, failed, done, help, hint, cancel } = parts;
+  const { number, company, title, seen, guide, asked, sound, word, identity, call, praise, late, failed, done, help, hint, screen: sender, cancel } = parts;
   call.jump.addEventListener("click", () => {
     hint.node.scrollIntoView({ block: "nearest" });
     hint.node.focus({ preventScroll: true });
   });
-  const content = el("div", { class: "content" }, el("div", { class: "standing" }, number.node, company), title, word, guide, identity, hint.node, sound.node, sound.voiceless);
+  const content = el("div", { class: "content" }, el("div", { class: "standing" }, number.node, company), title, word, seen.node, seen.lost, guide, asked.node, identity, sender.node, hint.node, sound.node, sound.voiceless, el("div", { class: "listening" }, parts.ask));
   const node = screen(content, [call.node, praise, late, failed, done, help, cancel]);
   return { node, update: (state) => updateStep(node, parts, state) };
 }
@@ -105,16 +110,20 @@ function updateStep(node, parts, state) {
   showNumber(parts.number, state, words.step);
   showCompany(parts.company, state);
   quote(parts.title, state.step.title);
-  quote(parts.guide, state.step.guide_text || words.step.quiet);
+  parts.seen.update(state.step);
+  quote(parts.guide, state.step.guide_text || (state.step.question ? "" : words.step.quiet));
+  parts.asked.update(state);
   showListening(parts.sound, state);
   showMessage(parts.word, state.message);
   tell(parts.identity, words.identity[state.identity]);
   showCall(parts, state);
   showHint(parts.hint, state.hint);
+  parts.screen.update(state);
   tell(parts.praise, state.isDone && sentences(words.step.praise, whatComes(state)));
   tell(parts.late, state.isSending && state.link !== "open" && words.step.unsent);
   tell(parts.failed, reasonOf(state.refused ?? state.helpRefused));
-  shown(parts.done, !state.isDone);
+  // An answer says that the step is done. Once nobody answers any more, the button does.
+  shown(parts.done, !state.isDone && (!state.step.question || state.given.isClosed));
   showSending(parts.done, words.step.done, state);
   shown(parts.help, !state.call);
   if (isNew) replay(node);
@@ -155,7 +164,7 @@ function callNote() {
 /** Shows how a call stands. The parts are its note `call` and the button `cancel`, which takes it back. */
 function showCall({ call: { node, call, more, jump }, cancel }, { call: open, hint, link }) {
   const status = (open && statusOf(open, link)) || "";
-  const soon = open?.id && words.help.soon;
+  const soon = open?.id && (open.helper ? words.answer.visitLine : words.help.soon);
   const all = sentences(status, soon, hint && words.help.hint);
   if (all !== (node.dataset.said ?? "")) announce(all);
   node.dataset.said = all;
@@ -163,13 +172,15 @@ function showCall({ call: { node, call, more, jump }, cancel }, { call: open, hi
   text(more, !hint ? all.slice(status.length) : status ? " " : `${words.help.hint} `);
   shown(jump, hint);
   node.classList.toggle("unseen-if-tight", !status);
+  node.classList.toggle("good", Boolean(open?.helper));
+  node.classList.toggle("call", !open?.helper);
   shown(node, all);
   shown(cancel, open?.id);
   showSending(cancel, words.help.cancel, { link, ...open });
 }
 
-function statusOf({ id, isLong }, link) {
-  if (id) return words.help.known;
+function statusOf({ id, isLong, helper }, link) {
+  if (id) return helper ? words.help.coming(helper) : words.help.known;
   return link === "open" ? isLong && words.page.sending : words.help.unsent;
 }
 
@@ -199,18 +210,19 @@ function replay(node) {
 
 export function answer(act) {
   const parts = {
-    title: heading(), from: el("p", { class: "room" }), guide: el("p", { class: "guide" }), sound: listenButtons(act), about: el("p", { class: "room" }),
+    title: heading(), from: el("p", { class: "room" }), seen: answerPicture(), guide: el("p", { class: "guide" }), sound: listenButtons(act), about: el("p", { class: "room" }),
     word: note(),
   };
-  const node = screen(el("div", { class: "content" }, el("div", { class: "standing" }, parts.title, parts.from), parts.guide, parts.sound.node, parts.sound.voiceless, parts.about, parts.word),
+  const node = screen(el("div", { class: "content" }, el("div", { class: "standing" }, parts.title, parts.from), parts.seen.node, parts.seen.lost, parts.guide, parts.sound.node, parts.sound.voiceless, parts.about, parts.word),
     [button("main", "helped", words.answer.helped, "check", act.helped), button("plain", "not-yet", words.answer.notYet, null, act.notYet)]);
   return {
     node,
-    update({ answer: given, isVisit, isUnasked, step: current, earlier, message, ...sound }) {
+    update({ answer: given, picture: seen, isPictureLost, isVisit, isUnasked, step: current, earlier, message, ...sound }) {
       showMessage(parts.word, message);
       text(parts.title, isVisit ? words.answer.visit : isUnasked ? words.answer.unasked : words.answer.title);
       remark(parts.from, isVisit ? "" : words.answerer[given.answered_by]);
-      quote(parts.guide, given.help_content || (isVisit ? words.answer.visitLine : ""));
+      parts.seen.update(seen, isPictureLost);
+      quote(parts.guide, given.help_content || (isVisit ? words.answer.visitLine : given.picture ? words.answer.marked : ""));
       remark(parts.about, earlier ? words.answer.earlier(earlier.title) : current && words.answer.step(current.title));
       showListening(parts.sound, sound);
     },
@@ -219,11 +231,11 @@ export function answer(act) {
 
 /** A step after the session has ended, to go through all of them again. */
 export function review(act) {
-  const parts = { number: stepNumber(), title: heading(), guide: el("p", { class: "guide" }), sound: listenButtons(act) };
+  const parts = { number: stepNumber(act), title: heading(), seen: stepPicture(), guide: el("p", { class: "guide" }), sound: listenButtons(act) };
   const back = button("plain", "back", words.review.back, "back", act.back);
   const next = button("main", "next", words.review.next, null, act.next);
-  const node = screen(el("div", { class: "content" }, parts.number.node, parts.title, parts.guide, parts.sound.node, parts.sound.voiceless),
-    [el("div", { class: "pair" }, back, next)]);
+  const node = screen(el("div", { class: "content" }, parts.number.node, parts.title, parts.seen.node, parts.seen.lost, parts.guide, parts.sound.node, parts.sound.voiceless),
+    [el("div", { class: "pair" }, back, next), button("plain small", "steps", words.review.all, "paper", act.list)]);
   return {
     node,
     update({ step: current, ...state }) {
@@ -231,7 +243,8 @@ export function review(act) {
       node.dataset.step = current.id;
       showNumber(parts.number, state, words.review);
       quote(parts.title, current.title);
-      quote(parts.guide, current.guide_text ?? "");
+      parts.seen.update(current);
+      quote(parts.guide, current.guide_text ?? current.question?.text ?? "");
       showListening(parts.sound, state);
       back.disabled = state.at === 1;
       relabel(next, state.at === state.of ? words.review.last : words.review.next);

@@ -4,22 +4,27 @@ import { Awake } from "../shared/awake.js";
 import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device } from "../shared/device.js";
 import { words } from "../shared/words.js";
+import * as beside from "./beside.js";
 import { Done } from "./done.js";
-import { Help, isVisit, textOf, textOfAnswer } from "./help.js";
+import { Help, isVisit, textOf, textOfAnswer, wholeTextOf } from "./help.js";
+import { LessonPictures } from "./lesson-pictures.js";
+import { MessageToMe } from "./message.js";
 import { mustTellOfScreen, passOn, remember } from "./phone.js";
 import * as screens from "./lesson-screens.js";
 import { Review } from "./review.js";
 import * as sound from "./sound.js";
-import { announce, link, recordAction, savingIsPaused, show, uncover } from "./stage.js";
+import { announce, link, openPart, recordAction, savingIsPaused, show, uncover } from "./stage.js";
 
 const VIBRATES_MS = 200;
 /** A step that comes this soon after coming back began while the phone was away. */
 const CATCHES_UP_MS = 3_000;
 /** News that nobody saw when it came is shown for this time. */
 const TELLS_FOR_MS = 20_000;
+const isThere = (mark) => mark === "PRESENT" || mark === "LATE";
 
 export class Lesson {
   #api;
+  #load;
   #session;
   #user;
   #onOver;
@@ -36,6 +41,8 @@ export class Lesson {
   #linkIs = "connecting";
   #state = { status: "WAITING", title: "", step: null, message: null, steps: [], isPresent: false };
   #review;
+  #pictures;
+  #toMe;
   #cameBackAt = 0;
   /** True if the class went on while this phone was away. It is shown for some seconds. */
   #hasFollowed = false;
@@ -45,8 +52,8 @@ export class Lesson {
   #isOver = false;
 
   /** `known`: what this phone remembers of the session. `identity`: `asked` while the instructor is asked whether this learner was here before, then `same` or `other`. */
-  constructor({ api, session, user, known = null, identity = null, onOver }) {
-    [this.#api, this.#session, this.#user, this.#known, this.#onOver] = [api, session, user, known, onOver];
+  constructor({ api, load, session, user, known = null, identity = null, onOver }) {
+    [this.#api, this.#load, this.#session, this.#user, this.#known, this.#onOver] = [api, load, session, user, known, onOver];
     this.#storedAs = `${session.session_id}.${user.id}`;
     this.#login = user.login;
     // The question stays open when a new step no longer shows it.
@@ -60,12 +67,15 @@ export class Lesson {
       ask: `/api/sessions/${id}/current`, outbox: `outbox.${this.#storedAs}`,
     });
     this.#help = new Help({ api: this.#api, socket: this.#socket, storedAs: `help.${this.#storedAs}`, changed: () => this.#paint() });
-    this.#review = new Review({ storedAs: `review.${this.#storedAs}`, changed: () => this.#paint() });
+    this.#pictures = new LessonPictures({ load: this.#load, storedAs: `card.${this.#storedAs}`, changed: () => this.#paint() });
+    this.#review = new Review({ storedAs: `review.${this.#storedAs}`, changed: () => this.#paint(), wayBack: this.#pictures.openWayBack, api: this.#api, load: this.#load, lecture: this.#session.lecture, name: () => this.#nameNow() });
+    this.#toMe = new MessageToMe({ socket: this.#socket, storedAs: `message.${this.#storedAs}` });
     this.#done = new Done({ socket: this.#socket, known: this.#known?.done, changed: () => this.#change({}) });
     this.#socket.onFrame = (frame) => this.#heard(frame);
     this.#socket.onState = (state) => this.#link(state);
     this.#socket.onPaused = savingIsPaused;
     this.#socket.onOver = (reason) => this.#over(reason);
+    beside.begin(this.#socket);
     sound.begin(() => this.#textNow(), () => this.#paint());
     this.#awake = new Awake();
     document.addEventListener("visibilitychange", this.#lookedAt);
@@ -84,8 +94,8 @@ export class Lesson {
     if (isMerged) passOn(this.#session.session_id, this.#user.id, user.id);
     clearTimeout(this.#telling);
     sound.end();
-    this.#awake.close();
     document.removeEventListener("visibilitychange", this.#lookedAt);
+    for (const part of [this.#pictures, this.#help, this.#toMe, this.#awake, beside]) part.close();
     link("");
     this.#onOver(isMerged && reason !== "replaced" ? "merged" : reason);
   }
@@ -96,19 +106,17 @@ export class Lesson {
       this.#socket.stop();
       return this.#over("other-person");
     }
-    if (state === "open") this.#login = this.#api.login;
+    if (state === "open") [this.#login, this.#cameBackAt] = [this.#api.login, Date.now()];
     const isAgain = state === "connecting" && this.#linkIs !== "connecting";
     const was = this.#linkIs;
     this.#linkIs = isAgain ? "waiting" : state;
-    if (state === "open") this.#cameBackAt = Date.now();
     if (state === "open" && was === "waiting") recordAction("CAME_BACK_ONLINE");
     if (state === "open") this.#help.check();
+    if (state === "open") this.#pictures.loadLost();
     if (state === "open" && this.#state.isAsked) this.#checkIdentity();
     link(this.#linkIs === "waiting" && navigator.onLine === false ? "offline" : this.#linkIs);
     return this.#paint();
   }
-
-  // Frames of the server.
 
   #heard(frame) {
     const { type, data, seq } = frame;
@@ -118,22 +126,24 @@ export class Lesson {
     else if (type === "session_resumed") this.#change({ status: "IN_PROGRESS", message: data.instructor_message });
     else if (type === "instructor_message") this.#message(data.instructor_message);
     else if (type === "session_ended") this.#ended(data);
-    else if (type === "help_position") this.#help.waits(data);
-    else if (type === "help_updated") this.#help.statusIs(data);
     else if (type === "same_as_settled") this.#isOtherPerson();
-    else if (type === "HELP_AVAILABLE") this.#help.answered(frame);
-    else if (type === "attendance_updated") this.#change({ isPresent: isThere(data.attendance_type) });
+    else if (type === "question_results") this.#done.answers.shown(data);
+    else if (type === "progress_marked") this.#done.marked(data);
+    else if (type === "message_to_me") this.#toMe.came(data);
+    else if (type === "pointer") this.#pictures.point(data);
+    else if (type === "attendance_updated") this.#change({ isPresent: isThere(data.attendance_type), mark: data });
+    else this.#help.heard(frame);
   }
 
   #entered(data, seq) {
     const step = data.current_subtask;
     const isOther = this.#isOther(step);
-    if (data.my_subtask_status === "COMPLETED") this.#done.confirm(step);
+    this.#done.entered(data);
     const isPresent = isThere(data.my_attendance);
     const isNewMessage = data.instructor_message && data.instructor_message !== this.#state.message;
-    this.#change({ status: data.status, title: data.title, step, message: data.instructor_message, isPresent });
+    this.#change({ status: data.status, title: data.title, step, message: data.instructor_message, isPresent, number: data.session_number });
     if (isOther) this.#help.leave();
-    this.#help.entered(data.open_help_request_id);
+    this.#help.entered(data.open_help_request_id, data.open_help_claimed_by);
     if (step && data.status !== "REVIEW_MODE") this.#isOnScreen(seq, isOther);
     this.#fetchSteps().then(() => isNewMessage && uncover("main .note[data-said]"));
   }
@@ -193,7 +203,7 @@ export class Lesson {
     if (!isNew) return;
     const { step } = this.#state;
     this.#done.leave();
-    announce([this.#hasFollowed && words.step.followed, `${step.title}.`, step.guide_text].filter(Boolean).join(" "));
+    announce([this.#hasFollowed && words.step.followed, wholeTextOf(step)].filter(Boolean).join(" "));
     if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(VIBRATES_MS);
     sound.readOut(textOf(step));
   }
@@ -219,8 +229,6 @@ export class Lesson {
     const found = await this.#api.get(`/api/sessions/${this.#session.session_id}/steps`).catch(() => null);
     if (found) this.#change({ steps: found.subtasks });
   }
-
-  // Actions of the learner.
 
   #textNow() {
     const { status, step } = this.#state;
@@ -249,7 +257,8 @@ export class Lesson {
   #paint() {
     if (this.#isOver) return;
     const { status, step } = this.#state;
-    if (status === "REVIEW_MODE") this.#review.paint(this.#state, this.#listen);
+    this.#pictures.follow(this.#state, status === "REVIEW_MODE" ? this.#review.step : status === "IN_PROGRESS" && !this.#help.answer ? step : null, this.#help.answer ? "answer" : undefined);
+    if (status === "REVIEW_MODE") this.#review.paint(this.#state, this.#listen, this.#done.ids);
     else if (this.#help.answer && step) this.#paintAnswer();
     else if (status === "PAUSED") this.#paintPaused();
     else if (status === "IN_PROGRESS" && step) this.#paintStep();
@@ -264,10 +273,10 @@ export class Lesson {
   #paintStep() {
     const { step, steps, message, identity } = this.#state;
     const hint = this.#help.hintFor(step);
-    const act = { listen: this.#listen, done: () => this.#done.finish(this.#state.step), help: () => this.#help.request(this.#state.step),
-      cancel: () => this.#help.takeBack(), hear: () => sound.listen(textOfAnswer(this.#help.hint.answer)), ...this.#rates };
+    const act = { listen: this.#listen, done: () => this.#done.finish(this.#state.step), answer: (value) => this.#done.answers.give(this.#state.step, value), help: () => this.#help.request(this.#state.step),
+      wayBack: this.#pictures.openWayBack, askClass: () => openPart(this.#load("class-questions"), (part) => part.open(this.#api, this.#session.session_id)), cancel: () => this.#help.takeBack(), hear: () => sound.listen(textOfAnswer(this.#help.hint.answer)), ...this.#help.screenPicture.acts, ...this.#rates };
     show("step", () => screens.step(act), {
-      step, message, identity, ...sound.soundOf(textOf(step)), link: this.#linkIs, call: this.#help.call, hint, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
+      step, message, identity, ...sound.soundOf(textOf(step)), link: this.#linkIs, call: this.#help.call, screenPicture: this.#help.screenPicture, hint, helpRefused: this.#help.refused, hasFollowed: this.#hasFollowed,
       ...this.#done.of(step), at: steps.findIndex((s) => s.id === step.id) + 1, of: steps.length,
     });
     if (hint && hint.answer.id !== this.#announcedHint) this.#announceHint(hint);
@@ -286,10 +295,6 @@ export class Lesson {
     const { answer, isUnasked, step: about } = this.#help.answer;
     const { step, steps, message } = this.#state;
     const earlier = about === step.id ? null : steps.find(({ id }) => id === about);
-    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, isVisit: isVisit(answer), isUnasked, step, earlier, message, ...sound.soundOf(textOfAnswer(answer)) });
+    show("answer", () => screens.answer({ listen: this.#listen, ...this.#rates }), { answer, ...this.#help.marked, isVisit: isVisit(answer), isUnasked, step, earlier, message, ...sound.soundOf(textOfAnswer(answer)) });
   }
-}
-
-function isThere(mark) {
-  return mark === "PRESENT" || mark === "LATE";
 }

@@ -10,17 +10,23 @@ import { bookPath, openBooks } from "../shared/words.js";
 /** The pages, each with the pattern of its address and the part that it is. The first that matches is opened. */
 const ROUTES = [
   { address: /^\/me$/, part: "record" },
+  // The letter «l» of a poster's address is easily read as one of the others.
+  { address: /^\/[lLI1]\/./, part: "lobby" },
   { address: /^\//, part: "arrival" },
 ];
 /** The parts that are loaded later, each with its module, the books of texts that it needs, and the imports that are asked for at the same time. */
 const PARTS = {
   arrival: { module: "./arrival.js", books: ["learn/arrival"] },
   record: { module: "./record.js", books: ["learn/record"], imports: ["./account.js", "./question.js", "../shared/days.js", "../shared/school.js"] },
+  lobby: { module: "./lobby.js", books: ["learn/lobby", "learn/when"], imports: ["./when.js", "../shared/school.js"] },
   question: { module: "./question.js", books: [] },
   lesson: {
-    module: "./lesson.js", books: ["learn/lesson"],
-    imports: ["./lesson-screens.js", "./done.js", "./help.js", "./review.js", "./sound.js", "../shared/awake.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"],
+    module: "./lesson.js", books: ["learn/lesson", "learn/when", "question"],
+    imports: ["./beside.js", "./ending.js", "./when.js", "./praise.js", "../shared/countdown.js", "../shared/timer-line.js", "./lesson-screens.js", "./lesson-pictures.js", "./step-picture.js", "./kinds.js", "../shared/ahead.js", "../shared/marks.js", "../shared/mark-shapes.js", "./done.js", "./answers.js", "./step-question.js", "../shared/results.js", "./help.js", "./screen-picture.js", "./screen-picture-card.js", "../shared/private-picture.js", "./message.js", "./review.js", "./review-list.js", "./sound.js", "../shared/awake.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"],
   },
+  "way-back": { module: "./way-back.js", books: ["learn/way-back"] },
+  presence: { module: "./presence.js", books: ["learn/presence"], imports: ["./question.js"] },
+  "class-questions": { module: "./class-questions.js", books: ["learn/class-questions"] },
   paper: { module: "./paper.js", books: ["learn/record"] },
   settings: { module: "./settings.js", books: ["learn/settings"] },
 };

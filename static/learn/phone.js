@@ -61,7 +61,7 @@ export function mustTellOfScreen() {
 
 const SESSIONS_MAX = 8;
 /** The beginnings of the names under which other values of a session are stored. */
-const OF_SESSION = ["outbox", "help", "review"];
+const OF_SESSION = ["outbox", "help", "review", "card"];
 
 /** Returns `{ session, user, state }` of the session with this code, or null. */
 export const remembered = (code) => read(`session.${code}`);

@@ -14,6 +14,8 @@ import { button, plain } from "./screens.js";
 import { link, show } from "./stage.js";
 
 const CAME = ["PRESENT", "LATE", "EARLY_LEAVE"];
+/** The marks that cannot become better. */
+const COUNTED = ["PRESENT", "EXCUSED"];
 const RETRY_AFTER_MS = 5_000;
 /** Days before an end of access from which the record tells of it. */
 const END_TOLD_DAYS = 7;
@@ -52,7 +54,8 @@ function actions(api) {
     await api.call(post, `/api/notifications/${notice}/read`, {}).catch(() => {});
     await back();
   };
-  return { back, isGuest: api.user.guest, claim: (hasEarned) => claim(api, back, hasEarned), leave: () => leave(api, back), seen };
+  const ask = async (lecture, number) => (await load("presence")).askPresence({ api, lecture, number, back });
+  return { back, ask, isGuest: api.user.guest, claim: (hasEarned) => claim(api, back, hasEarned), leave: () => leave(api, back), seen };
 }
 
 function nobody(api) {
@@ -93,7 +96,8 @@ async function copiedLogin(api) {
 function course({ enrollment_id: id, course_id, course_title, class_name, status, is_waiting, record }) {
   return {
     id, course_id, title: course_title, group: class_name === course_title ? "" : class_name, seat: is_waiting ? "WAITING" : status,
-    marks: record.attendances.map(({ class_date: date, attendance_type: mark }) => ({ date, mark })),
+    marks: record.attendances.map(({ class_date: date, attendance_type: mark, session_number: number }) => (
+      { date, mark, number, request: record.attendance_requests.filter((one) => one.session_number === number).pop()?.status ?? null })),
     steps: { done: record.completed_steps, all: record.total_steps }, isCompleted: record.completion_status === "COMPLETED",
     certificate: record.certificate && paths(record.certificate), session: record.session_url && pathOf(record.session_url),
   };
@@ -168,7 +172,7 @@ function card(one, acts) {
     el("h2", { lang: languageOf(one.title) }, one.title), one.group && el("p", { class: "room", lang: languageOf(one.group) }, one.group),
     words.seat[one.seat] && !one.isCompleted && el("p", { class: "note" }, words.seat[one.seat]),
     one.isCompleted && certificate(one.certificate, acts),
-    one.seat !== "REJECTED" && [one.marks && attendance(one.marks), one.steps?.all > 0 && progress(one.steps)],
+    one.seat !== "REJECTED" && [one.marks && attendance(one, acts), one.steps?.all > 0 && progress(one.steps)],
     !acts.isOld && endsSoon(one) && el("p", { class: "note", "data-notice": "ends" }, words.me.ends(dayOf(one.end), daysUntil(one.end))),
     one.hasVideos && !acts.isOld && leading("watch", `/watch/${one.course_id}`, words.me.watch, "play"),
     !acts.isOld && endsSoon(one) && leading("longer", `/buy/${one.course_id}`, words.me.longer, "next"),
@@ -209,15 +213,24 @@ async function openPaper(paper, back) {
   return undefined;
 }
 
-function attendance(marks) {
+/** The days of a course. One that does not count as attended has a button, or tells what became of the request. */
+function attendance({ marks, course_id: course, seat }, { ask }) {
   const came = marks.filter(({ mark }) => CAME.includes(mark)).length;
   const held = marks.length;
   const summary = held === 0 ? words.me.notYet : came === held ? words.me.all(held) : words.me.missed(came, held);
   const day = new Intl.DateTimeFormat(language, { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" });
-  const line = ({ date, mark }) => el("li", { "data-mark": mark },
-    el("span", {}, day.format(new Date(`${date}T00:00Z`))), el("b", {}, words.mark[mark] ?? mark));
+  const line = ({ date, mark, number, request }) => el("li", { "data-mark": mark },
+    el("span", {}, day.format(new Date(`${date}T00:00Z`))), el("b", {}, words.mark[mark] ?? mark), presence({ mark, number, request }, seat === "APPROVED" && ask && (() => ask(course, number))));
   return el("section", {}, el("h3", {}, words.me.attendance), el("p", {}, summary),
     held > 0 && el("details", {}, el("summary", {}, words.me.dates), el("ul", { class: "dates" }, marks.map(line))));
+}
+
+function presence({ mark, number, request }, ask) {
+  if (COUNTED.includes(mark)) return request === "APPROVED" && el("span", { class: "room" }, words.me.request.APPROVED);
+  return [
+    words.me.request[request] && request !== "APPROVED" && el("span", { class: "room", "data-request": request }, words.me.request[request]),
+    number && ask && request !== "PENDING" && button("plain small", "ask-presence", words.me.ask, "hand", single(ask)),
+  ];
 }
 
 function progress({ done, all }) {

@@ -1,14 +1,15 @@
 // The settings of this phone: size, colours, sound and language. They are remembered on it.
 
 import { changeLook, look, read, SIZES, THEMES, write } from "../shared/device.js";
-import { el, shown, text } from "../shared/dom.js";
+import { dialog as popup, el, shown, text } from "../shared/dom.js";
 import * as speech from "../shared/speech.js";
 import { changeLanguage, language, LANGUAGES, words } from "../shared/words.js";
+import { chooseKind, kindNow, offeredKinds } from "./kinds.js";
 import * as phone from "./phone.js";
 import { picture } from "./pictures.js";
 import { button } from "./screens.js";
 import * as sound from "./sound.js";
-import { recordAction } from "./stage.js";
+import { freshen, recordAction } from "./stage.js";
 
 const dialog = el("dialog", { class: "settings", "aria-labelledby": "settings-title" });
 document.body.append(dialog);
@@ -27,7 +28,7 @@ function draw() {
   const close = button("main", "close", words.settings.close, "check", () => dialog.close());
   dialog.replaceChildren(...[
     el("h2", { id: "settings-title", tabindex: "-1", autofocus: true }, words.settings.title),
-    sizes(), themes(), ...voice(), ...languages(), ...installing(),
+    sizes(), themes(), ...voice(), ...kinds(), ...languages(), ...installing(),
     location.pathname !== "/me" && record(),
     el("div", { class: "actions" }, close),
   ].filter(Boolean));
@@ -59,6 +60,25 @@ function sizes() {
 function themes() {
   const options = THEMES.map((theme) => [theme, words.settings[theme], el("b", { class: `swatch ${theme}`, "aria-hidden": "true" })]);
   return choice("theme", words.settings.theme, options, look().theme, (theme) => changeLook({ ...look(), theme }));
+}
+
+/** The choice of the kind of phone, where the steps of the session name more than one. */
+function kinds() {
+  const offered = offeredKinds();
+  const nameOf = (kind) => words.kinds[kind] ?? kind;
+  return offered.length ? [choice("kind", words.kinds.title, offered.map((kind) => [kind, nameOf(kind)]), kindNow(), chooseKind, "two")] : [];
+}
+
+/** Asks for the kind of this phone. The guess is chosen already. `then` is called when it is closed. */
+export function askKind(then) {
+  const asked = popup({ class: "settings", "aria-labelledby": "kind-title" },
+    el("h2", { id: "kind-title", tabindex: "-1", autofocus: true }, words.kinds.ask), el("p", {}, words.kinds.why), kinds(),
+    el("div", { class: "actions" }, button("main", "understood", words.kinds.done, "check", () => asked.close())));
+  freshen(asked);
+  asked.addEventListener("close", () => {
+    chooseKind(kindNow());
+    then();
+  });
 }
 
 function voice() {

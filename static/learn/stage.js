@@ -3,6 +3,7 @@
 
 import { el, text } from "../shared/dom.js";
 import { words } from "../shared/words.js";
+import { forgetFinger } from "./press.js";
 
 const main = document.querySelector("#main");
 const announcer = document.querySelector("#announce");
@@ -17,6 +18,8 @@ const SETTLES_MS = 800;
 /** Screens whose guide may be long: its beginning must be visible. On other screens the whole text must be. */
 const STEP_SCREENS = ["step", "review", "answer"];
 const LINES_IN_SIGHT = 2;
+/** A part of the next line shows that the text goes on. */
+const LINES_WITH_SPARE_ROOM = 2.6;
 
 const root = document.documentElement;
 const narrow = matchMedia("(max-width: 340px)");
@@ -29,7 +32,7 @@ let isPaused = false;
 let title = "";
 /** The buttons that lie on the screen, as one text. */
 let lying = "";
-let settling = 0;
+const settling = new WeakMap();
 
 /** Shows the screen of this kind in this state. The screen is made only when the kind changes. */
 export function show(wanted, maker, state = {}) {
@@ -53,21 +56,33 @@ function raise() {
   watchFoot();
 }
 
-/** Hides everything but the main text of a screen if that does not fit above the buttons, by `data-tight`. */
+/**
+ * Where the main text of a screen does not fit above the buttons, gives the picture only the room that is left, by `data-snug` and `--spare`; if it is too
+ * little for any picture, hides everything but the text, by `data-tight`. If even then the text does not fit, the picture follows it, by `data-last`.
+ */
 function tighten() {
-  root.removeAttribute("data-tight");
-  root.toggleAttribute("data-tight", !fits());
+  for (const name of ["data-snug", "data-tight", "data-last"]) root.removeAttribute(name);
+  root.style.removeProperty("--spare");
+  const isSnug = root.toggleAttribute("data-snug", spareRoom(LINES_WITH_SPARE_ROOM) < 0);
+  for (const name of ["data-tight", "data-last"]) root.toggleAttribute(name, spareRoom() < 0);
+  if (isSnug) root.style.setProperty("--spare", `${Math.max(0, spareRoom(LINES_WITH_SPARE_ROOM))}px`);
 }
 
-function fits() {
+/** The height that is left above the buttons below the main text of a screen; less than nothing if it does not fit. */
+function spareRoom(linesInSight = LINES_IN_SIGHT) {
   const isStep = STEP_SCREENS.includes(kind);
   const foot = main?.querySelector(".actions");
   const guide = main?.querySelector(isStep ? ".guide" : ".middle > .lines, .middle > .guide");
-  if (!guide || !foot) return true;
+  if (!guide || !foot) return 0;
   const { top, height } = guide.getBoundingClientRect();
   const above = main.offsetTop + top - main.firstChild.getBoundingClientRect().top;
-  const lines = LINES_IN_SIGHT * parseFloat(getComputedStyle(guide).lineHeight);
-  return above + (isStep ? Math.min(height, lines) : height) + foot.offsetHeight <= root.clientHeight;
+  const lines = linesInSight * parseFloat(getComputedStyle(guide).lineHeight);
+  return root.clientHeight - above - (isStep ? Math.min(height, lines) : height) - foot.offsetHeight;
+}
+
+/** Fits the screen anew after something beside it has come or gone. */
+export function refit() {
+  if (current) tighten();
 }
 
 for (const type of ["look", "resize"]) addEventListener(type, tighten);
@@ -90,16 +105,21 @@ function measureFoot() {
   root.style.setProperty("--foot", `${covers ? foot.offsetHeight : 0}px`);
 }
 
-/** Keeps new buttons from being pressed for a moment, by `data-fresh`. */
 function settle() {
   const acts = [...main.querySelectorAll("[data-act]")].filter((button) => !button.closest("[hidden]")).map((button) => button.dataset.act);
-  const now = [kind, heading()?.textContent, ...acts].join("\n");
+  const now = [kind, current.node.dataset.step, heading()?.textContent, ...acts].join("\n");
   if (now === lying) return;
   fold();
-  clearTimeout(settling);
-  main.toggleAttribute("data-fresh", lying !== "");
-  settling = setTimeout(() => main.removeAttribute("data-fresh"), SETTLES_MS);
+  if (lying !== "") freshen();
   lying = now;
+}
+
+/** Keeps what has just come into a place from being pressed for a moment, by `data-fresh`. */
+export function freshen(place = main) {
+  forgetFinger();
+  clearTimeout(settling.get(place));
+  place.setAttribute("data-fresh", "");
+  settling.set(place, setTimeout(() => place.removeAttribute("data-fresh"), SETTLES_MS));
 }
 
 const heading = () => main.querySelector("h1");
@@ -147,16 +167,20 @@ function labelMore() {
   text(more, isOpen ? words.page.less : words.page.more);
 }
 
+const problem = el("p", { class: "note call", role: "alert" });
+
+/** Waits for a part of the page and opens it, or tells that it does not come. */
+export async function openPart(loading, use) {
+  const module = await loading.catch(() => null);
+  problem.remove();
+  if (module) return use(module);
+  text(problem, words.tried.offline);
+  return main.querySelector(".content")?.prepend(problem);
+}
+
 /** Shows the button of the settings. `load` resolves to their module. */
 export function offerSettings(load) {
-  const problem = el("p", { class: "note call", role: "alert" });
-  settings.addEventListener("click", async () => {
-    const module = await load().catch(() => null);
-    problem.remove();
-    if (module) return module.openSettings();
-    text(problem, words.tried.offline);
-    return main.querySelector(".content")?.prepend(problem);
-  });
+  settings.addEventListener("click", () => openPart(load(), (module) => module.openSettings()));
   text(settings.querySelector("span"), words.page.settings);
   settings.hidden = false;
   labelMore();

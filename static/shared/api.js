@@ -30,7 +30,7 @@ export const patch = "PATCH";
 export const del = "DELETE";
 
 /** Media types that are returned as a file. */
-const FILE_TYPES = ["text/csv", "application/pdf"];
+const FILE_TYPES = ["text/csv", "application/pdf", "image/png", "image/jpeg"];
 const RETRY_AFTER_MS = [400, 1200, 3000];
 /** A renewal is given up after this time: a late reply would bring back a cookie that a newer one has replaced. */
 const RENEWAL_MAX_MS = 20_000;
@@ -53,22 +53,22 @@ export class Api {
     return this.#token && loginOf(this.#token);
   }
 
-  get(path) {
-    return this.call("GET", path);
+  get(path, options) {
+    return this.call("GET", path, undefined, options);
   }
 
-  /** Sends a request with the token. If the token has expired, it is renewed and the request is sent once more. `outlives`: a page that is closed at once sends it all the same. */
-  async call(method, path, body, { key, outlives } = {}) {
+  /** Sends a request with the token, with the options of `send`. If the token has expired, it is renewed and the request is sent once more. */
+  async call(method, path, body, options) {
     const used = this.#token;
     const person = this.user?.id;
     try {
-      return await send(method, path, { body, key, outlives, token: used });
+      return await send(method, path, { ...options, body, token: used });
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401 || !used) throw error;
       if (this.#token === used) await this.renew();
       // Another person has signed in on this device since: the request is not theirs.
       if (this.user?.id !== person) throw error;
-      return send(method, path, { body, key, outlives, token: this.#token });
+      return send(method, path, { ...options, body, token: this.#token });
     }
   }
 
@@ -172,24 +172,27 @@ export async function withRetries(ask) {
   return ask();
 }
 
-/** Sends one request. `within`: the milliseconds after which it is given up. `outlives`: it is sent even if the page is closed at once; browsers take only small bodies so. */
-export async function send(method, path, { body, key, token, within, outlives } = {}) {
+/** Sends one request. `body`: a file is sent as it is, all else as JSON. `within`: the milliseconds after which it is given up. `signal`: gives it up when it is aborted. `outlives`: it is sent even if the page is closed at once; browsers take only small bodies so. */
+export async function send(method, path, { body, key, token, within, signal, outlives } = {}) {
   const headers = { Accept: "application/json", "Accept-Language": language };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = isFile ? body.type || "application/octet-stream" : "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (token) headers.Authorization = `Bearer ${token}`;
   const abort = new AbortController();
   const timer = within && setTimeout(() => abort.abort(), within);
+  signal?.addEventListener("abort", () => abort.abort());
   let response;
+  let answer;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), keepalive: outlives, signal: abort.signal });
+    response = await fetch(path, { method, headers, body: isFile ? body : JSON.stringify(body), keepalive: outlives, signal: abort.signal });
+    const isForSaving = response.ok && FILE_TYPES.includes(response.headers.get("content-type")?.split(";")[0]);
+    answer = isForSaving ? await response.blob() : parsed(await response.text());
   } catch (error) {
     throw new Unreachable(error.message);
   } finally {
     clearTimeout(timer);
   }
-  if (response.ok && FILE_TYPES.includes(response.headers.get("content-type")?.split(";")[0])) return response.blob();
-  const answer = parsed(await response.text());
   if (!response.ok) throw new Refused(response.status, answer, Number(response.headers.get("retry-after")) || 0);
   return answer;
 }

@@ -15,6 +15,12 @@ export function qrOf(joinUrl) {
   return `/qr/${pathname.split("/").pop()}.svg${search}`;
 }
 
+/** The path of the QR of the address by which people come to help, with the key of that address. */
+export function qrOfHelpers(helperUrl) {
+  const { pathname, search } = new URL(helperUrl);
+  return `/qr/assist/${pathname.split("/").pop()}.svg${search}`;
+}
+
 /** Leaves only the digits of a code in the field. */
 export function keepDigits(input) {
   // A pasted address counts as the code in it.

@@ -13,13 +13,13 @@ import { load, Pages, preload } from "./pages.js";
 
 /** The pages, each with the pattern of its address, its module, and the books of texts that it needs. The first that matches is shown. */
 const ROUTES = [
-  { name: "screen", address: /^\/teach\/session\/(\d+)\/screen/, module: "./live/screen.js", books: ["teach/session", "teach/wall"] },
-  { name: "board", address: /^\/teach\/session\/(\d+)/, module: "./live/board.js", books: ["teach/session", "teach/board"] },
+  { name: "screen", address: /^\/teach\/session\/(\d+)\/screen/, module: "./live/screen.js", books: ["teach/session", "teach/wall", "question"] },
+  { name: "board", address: /^\/teach\/session\/(\d+)/, module: "./live/board.js", books: ["teach/session", "teach/board", "teach/marking", "teach/assist", "question"] },
   { name: "statistics", address: /^\/teach\/lecture\/(\d+)\/statistics/, module: "./office/statistics.js", books: ["teach/lecture", "teach/statistics"] },
   { name: "poster", address: /^\/teach\/lecture\/(\d+)\/poster/, module: "./office/poster.js", books: ["teach/lecture", "teach/poster"] },
   { name: "attendance", address: /^\/teach\/lecture\/(\d+)\/attendance/, module: "./office/attendance.js", books: ["teach/lecture", "teach/attendance"] },
   { name: "learner", address: /^\/teach\/lecture\/(\d+)\/learner\/(\d+)/, module: "./office/learner.js", books: ["teach/lecture", "teach/statistics"] },
-  { name: "editor", address: /^\/teach\/lecture\/(\d+)/, module: "./office/editor.js", books: ["teach/lecture", "teach/editor"] },
+  { name: "editor", address: /^\/teach\/lecture\/(\d+)/, module: "./office/editor.js", books: ["teach/lecture", "teach/editor", "teach/marking", "question"] },
   { name: "requests", address: /^\/teach\/requests/, module: "./office/requests.js", books: ["teach/lecture", "teach/attendance"] },
   { name: "lectures", address: /^\/teach/, module: "./office/lectures.js", books: ["teach/lecture", "teach/lectures"] },
 ];
@@ -28,13 +28,19 @@ const SETTINGS = { module: "./office/settings.js" };
 const NOTICES = { module: "./office/notices.js" };
 /** The page at `/setup`, before the school has an administrator. */
 const SETUP = { name: "setup", module: "./office/setup.js", books: ["teach/setup"] };
+/** The page at `/assist/{code}`, for people who help in one session. They sign in by its QR and a name. */
+const ASSIST = { name: "assist", module: "./live/assist.js", books: ["teach/session", "teach/board", "teach/marking", "teach/assist", "question"] };
+const ASSIST_ADDRESS = /^\/assist\/([^/]+)/;
 
 const RETRY_AFTER_MS = 4_000;
 const ICON = "/static/icon.svg";
 /** While someone types the password, the next page is loaded. */
 const PRELOADS_AFTER_MS = 1_000;
 
-const api = new Api("teach");
+const assisted = location.pathname.match(ASSIST_ADDRESS)?.[1];
+/** The page that needs no account, and what its address tells it; null at other addresses. */
+let alone = location.pathname === "/setup" ? [SETUP, []] : assisted ? [ASSIST, [assisted]] : null;
+const api = new Api(assisted ? "assist" : "teach");
 const main = document.querySelector("#main");
 const alarm = document.querySelector("#alarm");
 const settings = document.querySelector("#settings");
@@ -50,16 +56,18 @@ begin();
 
 async function begin() {
   const ticket = takeTicket();
-  const resumed = ticket || isSetup() ? null : handledLater(api.resume());
-  if (ticket || read("staff")) preloadNext();
+  const resumed = ticket || alone ? null : handledLater(api.resume());
+  if (alone) preload(alone[0]);
+  else if (ticket || read("staff")) preloadNext();
   await openFirstBook();
-  api.onSignedOut = () => showSignIn(() => words.signin.again);
+  api.onSignedOut = () => alone || showSignIn(() => words.signin.again);
+  if (assisted) document.querySelector(".brand").removeAttribute("href");
   addEventListener("popstate", () => open());
   document.addEventListener("click", follow);
   document.querySelector("#leave").addEventListener("click", leave);
   settings.addEventListener("click", single(openSettings));
   drawHeader();
-  if (isSetup()) setUp();
+  if (alone) showAlone();
   else start(ticket, resumed);
   loadSchool().then(drawHeader);
 }
@@ -72,10 +80,6 @@ async function openFirstBook() {
     await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
     await openFirstBook();
   }
-}
-
-function isSetup() {
-  return location.pathname === "/setup";
 }
 
 /** Shows the sign-in form at once where nobody was signed in on this device, and leads on if someone is signed in all the same. */
@@ -112,8 +116,7 @@ function drawHeader() {
   text(document.querySelector("#skip"), words.office.skip);
   text(document.querySelector("#leave"), words.office.leave);
   text(document.querySelector("#name"), api.user ? words.office.who(api.user.name) : "");
-  settings.setAttribute("aria-label", words.settings.title);
-  settings.title = words.settings.title;
+  text(settings.querySelector("span"), words.settings.title);
   notices?.draw();
 }
 
@@ -132,27 +135,30 @@ async function openSettings() {
 
 function redraw() {
   drawHeader();
-  if (isSetup()) setUp();
+  if (alone) showAlone();
   else if (api.user) open();
   else showSignIn(reason);
 }
 
-/** Shows the form by which the first administrator is made, to someone who has the link that the server printed. */
-async function setUp() {
+/** Shows the page that needs no account: to someone who has the link that the server printed, or who has scanned the QR of helpers. */
+async function showAlone() {
   clearTimeout(retry);
   try {
     fail(null);
-    await pages.open(SETUP, [], { api, go, fail, enter });
+    // The school's time zone is in every time that a page shows.
+    if (assisted) await loadSchool();
+    await pages.open(...alone, { api, go, fail, enter });
     main.querySelector("input")?.focus();
   } catch (error) {
     fail(error);
-    retry = setTimeout(setUp, RETRY_AFTER_MS);
+    retry = setTimeout(showAlone, RETRY_AFTER_MS);
   }
 }
 
 /** Opens the page of the address for the person who has just signed in. Students are sent away. */
 function enter() {
   clearTimeout(retry);
+  alone = null;
   if (api.user.role === "STUDENT") {
     api.logout();
     showSignIn(() => words.signin.notStaff);
@@ -201,7 +207,7 @@ async function open() {
   const route = routeHere();
   const ids = (location.pathname.match(route.address) ?? []).slice(1).map(Number);
   try {
-    // Its time zone is in every time that a page shows.
+    // The school's time zone is in every time that a page shows.
     await loadSchool();
     if (!(await pages.open(route, ids, { api, go, fail }))) return;
   } catch (error) {

@@ -7,7 +7,7 @@ export default {
       title: "Certificate check",
       looking: "Looking for it…",
       welcome: "Check a certificate",
-      unreachable: "The server cannot be reached. Please check the internet connection and try again.",
+      unreachable: "The school cannot be reached. Please check the internet connection and try again.",
       later: (seconds) => `It cannot be checked right now. Please try again in ${seconds} seconds.`,
       again: "Check again",
       ended: { EXPIRED: (day) => `It expired on ${day}.`, REVOKED: (day) => `It was revoked on ${day}.` },

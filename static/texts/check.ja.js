@@ -7,7 +7,7 @@ export default {
       title: "修了証の確認",
       looking: "探しています…",
       welcome: "修了証を確認します",
-      unreachable: "サーバーにつながりません。インターネットを確かめて、もう一度押してください。",
+      unreachable: "学校につながりません。インターネットを確かめて、もう一度押してください。",
       later: (seconds) => `今は確認できません。${seconds}秒後にもう一度押してください。`,
       again: "もう一度確認する",
       ended: { EXPIRED: (day) => `${day}に有効期限が切れました。`, REVOKED: (day) => `${day}に取り消されました。` },

@@ -7,7 +7,7 @@ export default {
       title: "수료증 확인",
       looking: "찾고 있어요…",
       welcome: "수료증을 확인해 드립니다",
-      unreachable: "서버에 연결할 수 없습니다. 인터넷을 확인한 뒤 다시 눌러 주세요.",
+      unreachable: "학교와 이어지지 않습니다. 인터넷을 확인한 뒤 다시 눌러 주세요.",
       later: (seconds) => `지금은 확인할 수 없습니다. ${seconds}초 뒤에 다시 눌러 주세요.`,
       again: "다시 확인하기",
       ended: { EXPIRED: (day) => `${day}에 유효 기간이 끝났습니다.`, REVOKED: (day) => `${day}에 취소되었습니다.` },
@@ -33,7 +33,7 @@ export default {
       VALID: "유효한 수료증입니다",
       EXPIRED: "유효 기간이 지난 수료증입니다",
       REVOKED: "취소된 수료증입니다",
-      UNKNOWN: "해당하는 수료증을 찾을 수 없습니다",
+      UNKNOWN: "그런 수료증을 찾을 수 없습니다",
     },
     fields: {
       name: "이름", course: "과정", unit: "단원", class: "차수", period: "기간", hours: "학습 시간", completed: "수료일", instructor: "강사",

@@ -105,7 +105,7 @@ fn a_learner_is_renamed_let_in_again_and_removed_from_the_board() {
         let her = class.id_of("김순자").await;
         desk.sees(her, "working").await;
         desk.opens_person(her).await;
-        desk.types("dialog[open] input", "김순자 (앞줄)").await;
+        desk.types("#new-name", "김순자 (앞줄)").await;
         desk.clicks("dialog[open] [data-act=rename]").await;
         desk.reads("김순자 (앞줄)").await;
         desk.opens_person(her).await;

@@ -214,6 +214,11 @@ impl Tour {
         phone.taps("again").await;
         phone.sees("review").await;
         self.looks_at("review").await;
+        phone.taps("steps").await;
+        phone.sees("review-list").await;
+        self.looks_at("review-list").await;
+        phone.taps("back").await;
+        phone.sees("review").await;
         phone.visits("/me").await;
         phone.sees("me").await;
         self.looks_at("me").await;

@@ -24,7 +24,7 @@ const OUT_OF_SIGHT: &str = "const box = (css) => document.querySelector(css).get
     };
     return Object.keys(faults).filter((what) => faults[what])";
 
-async fn hidden_parts(phone: &Phone, width: u32) -> Vec<String> {
+pub async fn hidden_parts(phone: &Phone, width: u32) -> Vec<String> {
     phone.settles().await;
     phone.js(OUT_OF_SIGHT, vec![json!(width)]).await
 }

@@ -51,11 +51,6 @@ impl Phone {
         self.goes_to(&format!("{}{path}", self.base)).await;
     }
 
-    /// The texts of a book, such as `learn/lesson.ko`.
-    pub async fn book(&self, book: &str) -> Value {
-        self.awaits(&format!("import('/static/texts/{book}.js').then((book) => book.default)"), vec![]).await
-    }
-
     pub async fn types_name(&self, name: &str) {
         self.sees("name").await;
         self.types("main input", name).await;

@@ -8,6 +8,7 @@ mod hang_ups;
 mod links;
 mod locks;
 mod paused;
+mod pointing;
 mod redis_links;
 mod serving;
 mod several_nodes;

@@ -15,14 +15,14 @@ use crate::harness::{School, until};
 /// A second, and what a busy machine takes.
 const SECOND: Duration = Duration::from_millis(2_500);
 
-struct Class {
-    teacher: Person,
-    lecture: Lecture,
-    session: Session,
+pub struct Class {
+    pub teacher: Person,
+    pub lecture: Lecture,
+    pub session: Session,
 }
 
 /// A session that runs, whose teacher is at the first node.
-async fn class(school: &School) -> Class {
+pub async fn class(school: &School) -> Class {
     let teacher = school.teacher().await;
     let lecture = teacher.makes_lecture("카카오톡 기초", 8).await;
     let session = teacher.opens_session(&lecture).await;
@@ -31,7 +31,7 @@ async fn class(school: &School) -> Class {
 }
 
 /// A guest of the session whose phone is at this node.
-async fn follower(class: &Class, at: &School, name: &str) -> (Person, Socket) {
+pub async fn follower(class: &Class, at: &School, name: &str) -> (Person, Socket) {
     let guest = at.guest(&class.session, name).await;
     let mut phone = guest.follows(&class.session).await;
     phone.receives("session_state").await;
@@ -39,7 +39,7 @@ async fn follower(class: &Class, at: &School, name: &str) -> (Person, Socket) {
 }
 
 /// Moves through the steps, and checks that the sockets hear each once and in order.
-async fn moves_are_heard(class: &Class, steps: &[i64], sockets: &mut [&mut Socket]) {
+pub async fn moves_are_heard(class: &Class, steps: &[i64], sockets: &mut [&mut Socket]) {
     for step in steps {
         class.teacher.moves_to(&class.session, *step).await;
     }
@@ -51,7 +51,7 @@ async fn moves_are_heard(class: &Class, steps: &[i64], sockets: &mut [&mut Socke
     }
 }
 
-fn no_event_came_twice(socket: &Socket) {
+pub fn no_event_came_twice(socket: &Socket) {
     let numbers: Vec<i64> = socket.received.iter().filter_map(|frame| frame["seq"].as_i64()).collect();
     assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
 }
@@ -438,9 +438,11 @@ fn a_node_without_redis_says_that_it_is_degraded() {
 #[test]
 fn a_node_that_cannot_read_what_others_told_is_not_ready() {
     on_two_nodes(&[], |nodes| async move {
+        let nobody = nodes.b.nobody();
+        // A node that cannot read them when it begins ends.
+        nobody.get("/readyz").await.is(200);
         let mut holder = PgConnection::connect(nodes.a.database()).await.unwrap();
         holder.execute("begin; lock table node_messages in access exclusive mode").await.unwrap();
-        let nobody = nodes.b.nobody();
         let answers = async |status: u16| {
             let asked = async || Some(nobody.get("/readyz").await).filter(|answer| answer.status == status);
             until(&format!("it answers {status}"), asked).await.json.as_str().unwrap().to_owned()

@@ -157,6 +157,11 @@ impl Browser {
         serde_json::from_value(answer["value"].clone()).unwrap()
     }
 
+    /// The texts of a book, such as `learn/lesson.ko`.
+    pub async fn book(&self, book: &str) -> Value {
+        self.awaits(&format!("import('/static/texts/{book}.js').then((book) => book.default)"), vec![]).await
+    }
+
     /// Asks again until it is so; keeps a picture of what there was instead.
     pub async fn until<T>(&self, what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
         let patience = Instant::now() + PATIENCE;
@@ -271,7 +276,7 @@ impl Browser {
         let script = "document.getAnimations().forEach((a) => { try { a.finish(); } catch { a.cancel(); } });
             return new Promise((done) => {
                 const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
-                const look = () => document.querySelector('main[data-fresh]') ? requestAnimationFrame(look) : drawn();
+                const look = () => document.querySelector('[data-fresh]') ? requestAnimationFrame(look) : drawn();
                 look();
             })";
         let _ = self.tries_js::<bool>(script, vec![]).await;

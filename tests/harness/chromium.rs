@@ -266,6 +266,8 @@ impl Chromium {
             self.cdp("Page.removeScriptToEvaluateOnNewDocument", script).await?;
         }
         self.cdp("Emulation.setCPUThrottlingRate", json!({ "rate": 1 })).await?;
+        self.cdp("Emulation.setUserAgentOverride", json!({ "userAgent": "" })).await?;
+        self.cdp("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
         let whole = json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.cdp("Network.emulateNetworkConditions", whole).await?;
         self.cdp("Network.setBlockedURLs", json!({ "urls": [] })).await?;

@@ -11,7 +11,9 @@ pub mod judges;
 pub mod learning;
 pub mod namespace;
 pub mod nodes;
+pub mod pdf;
 pub mod people;
+pub mod picture;
 pub mod ports;
 pub mod postgres;
 pub mod process;
@@ -183,7 +185,8 @@ impl School {
             words.extend(pair);
         }
         words.extend(flags.iter().map(String::as_str));
-        let config = Settings::parse_from(words).config;
+        let mut config = Settings::parse_from(words).config;
+        config.own_program = Some(env!("CARGO_BIN_EXE_gyosil").into());
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = gyosil::open(config, address).await.unwrap();
@@ -203,6 +206,10 @@ impl School {
 
     pub fn data(&self) -> PathBuf {
         self.folder.path().to_owned()
+    }
+
+    pub fn flags(&self) -> Vec<&str> {
+        self.flags.iter().map(String::as_str).collect()
     }
 
     pub fn database(&self) -> &str {

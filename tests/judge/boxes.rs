@@ -8,8 +8,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use gyosil::confined::{Program, RunAs};
 use gyosil::judge::toolchains::{BUBBLEWRAP, Toolchains};
-use gyosil::judge::{Case, CaseOutcome, CaseReport, Engine, Job, JobReport, Program, RunAs, RunLimits};
+use gyosil::judge::{Case, CaseOutcome, CaseReport, Engine, Job, JobReport, RunLimits};
 
 const LIMITS: RunLimits = RunLimits { cpu_ms: 500, memory_mib: 64, output_bytes: 1024 * 1024 };
 /// The time of a program that must not end by it, on a machine that does other things too.

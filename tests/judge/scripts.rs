@@ -1,7 +1,8 @@
 //! Hostile programs for the embedded engine: each must be stopped, and leave the judge as it was.
 
+use gyosil::confined::{Program, RunAs};
 use gyosil::judge::embedded::Embedded;
-use gyosil::judge::{Case, CaseOutcome, CaseReport, Engine, Job, Program, RunAs, RunLimits};
+use gyosil::judge::{Case, CaseOutcome, CaseReport, Engine, Job, RunLimits};
 
 const LIMITS: RunLimits = RunLimits { cpu_ms: 200, memory_mib: 64, output_bytes: 1024 * 1024 };
 const SPARE_UID: u32 = 61_000;

@@ -7,8 +7,9 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use gyosil::confined::{Program, RunAs};
 use gyosil::judge::toolchains::BUBBLEWRAP;
-use gyosil::judge::{Case, Engines, Job, Program, RunAs, RunLimits};
+use gyosil::judge::{Case, Engines, Job, RunLimits};
 
 use crate::boxes::{SPARE_UID, are_off};
 

@@ -13,7 +13,7 @@ use crate::client::Profile;
 use crate::cluster::{Cluster, Settings};
 use crate::harness::socket::Socket;
 use crate::known::Known;
-use crate::play::Place;
+use crate::play::alone;
 use crate::school::{Class, Login, stored};
 
 /// A node that heard nothing of a session looks into the log after a second.
@@ -23,7 +23,7 @@ const DEGRADED_WITHIN: Duration = Duration::from_secs(9);
 const ROUNDS: usize = 8;
 
 pub fn on_three_nodes<T>(settings: Settings, story: impl AsyncFnOnce(&Cluster) -> T) -> T {
-    let _place = Place::waits();
+    let _alone = alone();
     let stored = stored();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let told = runtime.block_on(async {

@@ -22,7 +22,8 @@ fn fault(at_ms: u64, lasts_ms: u64, what: What) -> Fault {
 /// Plays with a planted fault. The verdict must say one of these.
 fn is_found(name: &'static str, faults: Vec<Fault>, says: &[&str]) {
     let play = Play { seed: 0, schedule: Schedule(faults), settings: planted(name), classes: CLASSES };
-    let Err(wrong) = play.plays() else { panic!("nobody noticed {name}") };
+    let Err(mut failure) = play.plays() else { panic!("nobody noticed {name}") };
+    let wrong = failure.lines();
     println!("{wrong:#?}");
     let is_said = |line: &String| says.iter().any(|words| line.contains(words));
     assert!(wrong.iter().any(is_said), "{name} was found by something else: {wrong:#?}");

@@ -1,17 +1,14 @@
 //! One run from the beginning to the verdict.
 
-use std::sync::Arc;
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::cluster::{Cluster, Settings};
 use crate::run::{Phase, Run};
 use crate::schedule::Schedule;
 use crate::school::stored;
-use crate::verdict::{AT_HEAD_WITHIN, Judge, Verdict};
+use crate::verdict::{AT_HEAD_WITHIN, Failure, Judge, Verdict};
 
-/// Clusters at the same time, each with servers and clients of its own.
-const AT_ONCE: usize = 3;
 const ALL_IN_WITHIN: Duration = Duration::from_secs(40);
 const OVER_WITHIN: Duration = Duration::from_secs(150);
 
@@ -24,17 +21,18 @@ pub struct Play {
 }
 
 impl Play {
-    /// Plays, when fewer than `AT_ONCE` others do. Returns a line about it, or all that was wrong.
+    /// Plays while nothing else does. Returns a line about it, or all that was wrong.
     pub fn plays(&self) -> Verdict<String> {
-        let _place = Place::waits();
+        let _alone = alone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let played = runtime.block_on(async { tokio::time::timeout(OVER_WITHIN, self.goes()).await });
         runtime.shutdown_background();
         let Play { seed, schedule, .. } = self;
-        let verdict = played.unwrap_or_else(|_| Err(vec![format!("it was not over after {OVER_WITHIN:?}")]));
-        verdict.map(|told| format!("seed {seed}: {told}")).map_err(|mut wrong| {
-            wrong.insert(0, format!("GYOSIL_FAULT_SEED={seed}, with the schedule\n{schedule}"));
-            wrong
+        let verdict =
+            played.unwrap_or_else(|_| Err(Failure::Late(vec![format!("it was not over after {OVER_WITHIN:?}")])));
+        verdict.map(|told| format!("seed {seed}: {told}")).map_err(|mut failure| {
+            failure.lines().insert(0, format!("GYOSIL_FAULT_SEED={seed}, with the schedule\n{schedule}"));
+            failure
         })
     }
 
@@ -76,23 +74,8 @@ impl Play {
     }
 }
 
-/// One of the `AT_ONCE` places.
-pub struct Place;
-
-static TAKEN: Mutex<usize> = Mutex::new(0);
-static FREED: Condvar = Condvar::new();
-
-impl Place {
-    pub fn waits() -> Place {
-        let taken = TAKEN.lock().unwrap();
-        *FREED.wait_while(taken, |taken| *taken >= AT_ONCE).unwrap() += 1;
-        Place
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        *TAKEN.lock().unwrap() -= 1;
-        FREED.notify_one();
-    }
+/// Waits until nothing else plays: the promised times are those of a machine that does nothing else.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static PLAYED: Mutex<()> = Mutex::new(());
+    PLAYED.lock().unwrap_or_else(PoisonError::into_inner)
 }

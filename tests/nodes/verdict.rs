@@ -22,7 +22,23 @@ const SHOWN_MAX: usize = 5;
 const FOR_STUDENTS: [&str; 6] =
     ["session_started", "step_changed", "session_paused", "session_resumed", "session_ended", "instructor_message"];
 
-pub type Verdict<T> = Result<T, Vec<String>>;
+/// Demands that were not met.
+#[derive(Debug)]
+pub enum Failure {
+    /// Demands that may be met later: the nodes are too slow, or have too little of the machine.
+    Late(Vec<String>),
+    Wrong(Vec<String>),
+}
+
+impl Failure {
+    pub fn lines(&mut self) -> &mut Vec<String> {
+        match self {
+            Failure::Late(lines) | Failure::Wrong(lines) => lines,
+        }
+    }
+}
+
+pub type Verdict<T> = Result<T, Failure>;
 
 pub struct Judge<'a> {
     pub cluster: &'a Cluster,
@@ -38,7 +54,7 @@ impl Judge<'_> {
             let now = wrong().await;
             let found = self.run.wrong();
             if !found.is_empty() {
-                return Err(found);
+                return Err(Failure::Wrong(found));
             }
             if now.is_empty() {
                 return Ok(begun.elapsed());
@@ -47,7 +63,7 @@ impl Judge<'_> {
                 let count = now.len();
                 let mut shown: Vec<String> = now.into_iter().take(SHOWN_MAX).collect();
                 shown.insert(0, format!("after {within:?} {count} are wrong:"));
-                return Err(shown);
+                return Err(Failure::Late(shown));
             }
             sleep(ASK_AGAIN_AFTER).await;
         }
@@ -122,7 +138,8 @@ impl Judge<'_> {
         let doubled = times.iter().filter(|(mark, count)| **count > 1 && mark.starts_with('['));
         wrong.extend(doubled.map(|(mark, count)| format!("{mark} is in the log {count} times")));
         let acknowledged = writes.iter().filter(|write| write.is_acknowledged).count();
-        if wrong.is_empty() { Ok(acknowledged) } else { Err(wrong.into_iter().take(SHOWN_MAX).collect()) }
+        wrong.truncate(SHOWN_MAX);
+        if wrong.is_empty() { Ok(acknowledged) } else { Err(Failure::Wrong(wrong)) }
     }
 
     /// The calls for help, by the key that stands in them.

@@ -1,9 +1,12 @@
 """A school in which every kind of thing exists, made through the API; the ids of its things go to the hooks."""
 
+import base64
 import json
+import struct
 import time
 import urllib.error
 import urllib.request
+import zlib
 
 PASSWORD = "securePassword123"
 
@@ -16,7 +19,7 @@ class Person:
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        data = None if body is None else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data=data, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
@@ -34,6 +37,17 @@ class Person:
     def signs_in(self, email):
         login = Person(self.base).post("/api/auth/login", {"email": email, "password": PASSWORD})
         return Person(self.base, login["access_token"], login["user"]["id"])
+
+
+def png():
+    """A picture of four pixels."""
+
+    def chunk(name, content):
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    head = struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)
+    rows = zlib.compress((b"\0" + bytes(6)) * 2)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def settles(ask, is_so):
@@ -117,6 +131,7 @@ def build(base, admin_email):
         view = teacher.post(f"/api/help/request/{request}/respond", {"help_type": "TEXT", "help_content": "위쪽을 눌러보세요"})
         kept.setdefault("help_response_id", []).append(view["help_response"]["id"])
     kept["help_request_id"] = asked
+    kept["class_question_id"] = [student.post(f"/api/sessions/{live['session_id']}/questions", {"text": "사진은 어디에 있나요?"})["question_id"]]
     kept["progress_id"] = [p["progress_id"] for p in student.get(f"/api/v1/progress/enrollment/{mine}")["progresses"]]
 
     exam = {"course_id": main["id"], "assessment_name": "중간 평가", "assessment_type": "MIDTERM"}
@@ -151,7 +166,11 @@ def build(base, admin_email):
     kept["qr"] = [f"{live['session_code']}.png", f"{live['session_code']}.svg"]
     kept["poster"] = [f"{main['poster']}.png"]
     kept["paper"] = [uuid, f"{uuid}.json", f"{uuid}.pdf"]
+    picture = teacher.post(f"/api/lectures/{main['id']}/pictures", png())
+    teacher.ask("PUT", f"/api/subtasks/{main['steps'][0]}", {"pictures": [{"picture": picture["picture"]}], "question": {"kind": "NUMBER", "text": "몇 개인가요?"}})
+    kept["picture"] = [picture["picture"]]
+    kept["picture_file"] = [picture["url"].rsplit("/", 1)[1], picture["small_url"].rsplit("/", 1)[1]]
     notices = [n["id"] for n in teacher.get("/api/notifications")["notifications"]]
     kept["notification_id"] = notices or [1]
     people = {"instructor": teacher, "student": student, "admin": admin}
-    return people, {"kept": kept, "away": away, "ids": {name: person.id for name, person in people.items()}}
+    return people, {"kept": kept, "away": away, "ids": {name: person.id for name, person in people.items()}, "png": base64.b64encode(png()).decode()}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use gyosil::live::hub::order::{LogPart, LogRange};
-use gyosil::live::{Feed, RoomFrame, RoomKey};
+use gyosil::live::{Feed, IfSlow, RoomFrame, RoomKey};
 
 use crate::clients::{Client, Socket, event_frame};
 use crate::rooms::{Node, Room};
@@ -52,7 +52,7 @@ impl Log {
         let room = RoomKey { kind: 's', id: 1 };
         let frame = FRAMES
             .with_borrow_mut(|frames| frames.entry((seq, prev)).or_insert_with(|| event_frame(seq, prev)).clone());
-        let frame = RoomFrame { room, seq: Some(seq), for_everyone, may_batch: false, personal: false, frame };
+        let frame = RoomFrame { room, seq: Some(seq), for_everyone, may_batch: false, if_slow: IfSlow::Replace, frame };
         self.events.push((frame, if for_everyone { seq } else { prev }));
         seq
     }

@@ -155,7 +155,7 @@ impl Bucket {
     pub fn flags(&self) -> Vec<String> {
         let (place, endpoint) = (format!("s3://{NAME}"), self.endpoint());
         let words = ["--objects", &place, "--s3-endpoint", &endpoint, "--s3-path-style", "on", "--s3-key", KEY];
-        let more = ["--s3-secret", SECRET, "--s3-within-ms", "2000"];
+        let more = ["--s3-secret", SECRET, "--s3-within-ms", "4000"];
         words.iter().chain(&more).map(|word| word.to_string()).collect()
     }
 
@@ -179,6 +179,11 @@ impl Bucket {
     /// Misbehaves so many times at requests of this kind: create, parts, complete, assembling, abort, list, read, size, delete.
     pub fn fails(&self, kind: &'static str, fault: BucketFault, times: usize) {
         self.books().faults.push((kind, fault, times));
+    }
+
+    /// Whether it has misbehaved as often as it shall.
+    pub fn has_misbehaved(&self) -> bool {
+        self.books().faults.iter().all(|(_, _, left)| *left == 0)
     }
 
     /// The ids of the uploads that are neither complete nor aborted.
@@ -388,6 +393,10 @@ impl S3 for Front {
             Ok(done)
         };
         self.carry_out("abort", work).await
+    }
+
+    async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        self.carry_out("put", self.files.put_object(req)).await
     }
 
     async fn get_object(&self, mut req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {

@@ -51,8 +51,8 @@ fn a_code_is_six_digits_and_is_typed_in_any_way() {
 
 /// Sessions that nobody made by hand, open all of them.
 const THOUSAND_MORE: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)
-    insert into live_sessions (id, created_ms, course, class, code, join_key, title, status, taught_ms)
-    select i, created_ms, course, class, 'x' || i, 'y' || i, title, status, taught_ms from live_sessions, n
+    insert into live_sessions (id, created_ms, course, class, code, join_key, helper_key, title, status, taught_ms)
+    select i, created_ms, course, class, 'x' || i, 'y' || i, 'z' || i, title, status, taught_ms from live_sessions, n
     where id = $1";
 
 async fn runs(school: &School, sql: &'static str, args: Vec<gyosil::db::Arg>) -> u64 {
@@ -232,7 +232,7 @@ fn a_poster_on_the_wall_leads_to_the_session_of_the_moment() {
         let lecture = teacher.makes_lecture("카카오톡 기초", 1).await;
         let code = poster(&teacher, lecture.id).await;
         let leads = async || is_sent(&school, &format!("/l/{code}")).await;
-        assert_eq!(leads().await, (303, "/?closed=1".into()));
+        assert_eq!(leads().await, (200, String::new()));
         let first = teacher.opens_session(&lecture).await;
         assert_eq!(leads().await, (303, first.scanned()));
         let second = teacher.opens_session(&lecture).await;
@@ -380,11 +380,15 @@ fn a_picture_holds_the_key_for_those_who_have_it_and_tells_nobody_whether_a_code
             let (_, png, _) = picture(&school, &format!("/qr/{code}.png")).await;
             assert!(modules(&png, 8) == expected(&format!("https://class.example.com/j/{code}")), "{code}");
         }
+        let (_, png, _) = picture(&school, &format!("/qr/assist/{code}.png?k={key}")).await;
+        assert!(modules(&png, 8) == expected(&format!("https://class.example.com/assist/{code}?k={key}")));
         let posted = poster(&teacher, lecture.id).await;
         let (kind, png, _) = picture(&school, &format!("/qr/l/{posted}.png")).await;
         assert_eq!(kind, "image/png");
         assert!(modules(&png, 8) == expected(&format!("https://class.example.com/l/{posted}")));
-        for no_picture in ["l/NO-SUCH.png", "l/NO-SUCH", &format!("l/{posted}.gif"), &format!("l/{code}.png")] {
+        for no_picture in
+            ["assist/12345.png", "l/NO-SUCH.png", "l/NO-SUCH", &format!("l/{posted}.gif"), &format!("l/{code}.png")]
+        {
             school.nobody().get(&format!("/qr/{no_picture}")).await.refused(404, "NOT_FOUND");
         }
         for no_picture in ["NOCODE.png", "12345.png", "12345678.svg", "NOCODE", &format!("{code}.gif"), code] {

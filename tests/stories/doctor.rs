@@ -36,7 +36,8 @@ fn all_that_works_is_told_beside_a_running_server() {
         let flags = ["--judge", "on", "--judge-languages", "javascript"];
         let (lines, code) = says(&data, &database, &flags);
         assert_eq!(code, Some(0), "{lines:?}");
-        let parts = ["data folder", "database", "times", "objects", "judge: javascript", "payments", "certificates"];
+        let parts =
+            ["data folder", "database", "times", "objects", "judge: javascript", "payments", "certificates", "PDFs"];
         for part in parts {
             assert_eq!(line_of(&lines, part).0, "ok", "{lines:?}");
         }

@@ -10,7 +10,7 @@ use self::crowd::{Crowd, complaint, must_be_none};
 use crate::classroom::holding;
 use crate::harness::dialect::Dialect;
 use crate::harness::on_both;
-use crate::routes::{FilledSchool, difference, routes};
+use crate::routes::{FilledSchool, Route, difference, routes};
 
 fn wrong_types(schema: &Value) -> Vec<&'static str> {
     let mut wrong = match schema["type"].as_str().unwrap_or("string") {
@@ -86,6 +86,7 @@ fn is_taken_too(property: &str, value: &str) -> bool {
     match property {
         "payment_info" => value == "{}",
         "pass_yn" => value == "true",
+        "answer" => value == "1",
         _ => false,
     }
 }
@@ -116,7 +117,9 @@ fn an_unknown_id_is_refused_wherever_it_stands() {
         let crowd = Crowd::of(&school).await;
         let before = crowd.filled.as_it_is(&crowd.admin).await;
         let mut complaints = Vec::new();
-        for route in routes(&school).await.iter().filter(|route| route.body.is_some()) {
+        // A message that is not there is put away already.
+        let is_meant = |route: &&Route| route.body.is_some() && !route.path.ends_with("/message-read");
+        for route in routes(&school).await.iter().filter(is_meant) {
             let schema = route.body.as_ref().unwrap();
             for property in schema["properties"].as_object().unwrap().keys().filter(|p| p.ends_with("_id")) {
                 for id in [-1, 0, i64::MAX, i64::MIN] {

@@ -207,7 +207,7 @@ fn a_classmate_sees_nothing_of_another() {
         let events = mate.get(&format!("/api/sessions/{}/events", filled.session.id)).await.ok();
         let kinds: Vec<&str> =
             events["events"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap()).collect();
-        assert_eq!(kinds, ["session_started"]);
+        assert_eq!(kinds, ["session_started", "class_question"]);
         assert!(!events.to_string().contains("김학생"));
         assert_eq!(mate.tries_to_open(&format!("/ws/help/{student}")).await.err(), Some(403));
         let mut phone = mate.follows(&filled.session).await;

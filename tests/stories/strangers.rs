@@ -101,6 +101,16 @@ fn an_instructor_cannot_tell_a_strangers_id_from_none() {
                 teacher.post("/api/v1/attendance/batch", marks(id)).await,
                 teacher.post(&format!("/api/sessions/{}/participants/{id}/remove", session.id), json!({})).await,
                 teacher.post(&format!("/api/sessions/{}/participants/{id}/reentry", session.id), json!({})).await,
+                teacher
+                    .post(&format!("/api/sessions/{}/staff", session.id), json!({ "user_id": id, "role": "HOST" }))
+                    .await,
+                teacher.post(&format!("/api/sessions/{}/staff/{id}/remove", session.id), json!({})).await,
+                teacher
+                    .post(
+                        &format!("/api/sessions/{}/participants/{id}/message", session.id),
+                        json!({ "message": "안녕" }),
+                    )
+                    .await,
                 stranger.get(&format!("/api/progress/users/{}/lectures/{}", id ^ 1, lecture.id)).await,
             ];
             answers.push(replies.iter().map(said).collect::<Vec<_>>());

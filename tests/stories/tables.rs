@@ -208,6 +208,7 @@ const STAYS_OF_THE_ERASED: &[(&str, &str)] = &[
     ("last_visits.earlier_day", "a date"),
     ("item_progress.played", "seconds of a video"),
     ("study_days.day", "a date"),
+    ("help_pictures.name", "random, and deleted with the file"),
     ("help_requests.diagnosis", "the analyser's, of the step"),
     ("help_responses.content", "the instructor's"),
     ("help_responses.voice", "the instructor's"),
@@ -271,6 +272,9 @@ const STAYS_OF_THE_MERGED: &[(&str, &str)] = &[
     ("uploads.by_person", "of staff"),
     ("attendance_requests.decided_by", "of staff"),
     ("help_responses.by_person", "of staff"),
+    ("help_requests.claimed_by", "of staff"),
+    ("session_staff.person", "a helper takes part in no session, so that nobody merges them"),
+    ("participant_messages.by_person", "of staff"),
 ];
 
 #[test]

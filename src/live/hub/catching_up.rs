@@ -137,7 +137,10 @@ impl Hub {
         loop {
             let resume = room.queue.lock().await.order.resume(feed, since);
             let range = match resume {
-                ResumeAnswer::Missed(entry) => return Ok(Some(entry)),
+                ResumeAnswer::Missed(Entry { frames, seq }) => {
+                    let frames = frames.iter().map(|frame| self.as_fed(feed, frame)).collect();
+                    return Ok(Some(Entry { frames, seq }));
+                }
                 ResumeAnswer::State => return Ok(None),
                 ResumeAnswer::Read(range) => range,
             };

@@ -147,6 +147,12 @@ impl Connection {
         self.settle(after);
     }
 
+    /// Sends a frame of a room unless another one waits. Does nothing before the first state is sent.
+    pub(in crate::live) fn send_droppable(self: &Arc<Self>, frame: &Frame) {
+        let after = self.outbox().send_droppable(&self.stream, frame);
+        self.settle(after);
+    }
+
     /// Sends a frame that is never dropped, such as a reply. Does nothing once the socket is closing.
     pub fn reply(self: &Arc<Self>, frame: &Frame) {
         let after = self.outbox().reply(&self.stream, frame);

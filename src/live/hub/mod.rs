@@ -58,7 +58,16 @@ pub enum Feed {
     Full,
     /// All frames, with the frequent ones gathered into one.
     Batched,
+    /// All frames, without what only some may know: as the hub's `FrameReducer` makes them.
+    Reduced,
 }
+
+impl Feed {
+    pub(super) const ALL: [Feed; 4] = [Feed::Public, Feed::Full, Feed::Batched, Feed::Reduced];
+}
+
+/// Makes the frame that members with the feed `Reduced` get in place of another. `None` if they get the same.
+pub type FrameReducer = fn(&Frame) -> Option<Frame>;
 
 /// A frame on its way to a room.
 #[derive(Debug, Clone)]
@@ -69,15 +78,30 @@ pub struct RoomFrame {
     pub for_everyone: bool,
     /// Whether it may wait for `BATCH_FOR`, to be sent together with others.
     pub may_batch: bool,
-    /// Whether it is for one person. Such a frame is never dropped.
-    pub personal: bool,
+    pub if_slow: IfSlow,
     pub frame: Frame,
+}
+
+/// Fate of a frame whose reader is too slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfSlow {
+    /// All such frames that wait are dropped, and a fresh state takes their place.
+    Replace,
+    /// The frame waits. For a frame to one person.
+    Wait,
+    /// The frame is dropped, and nothing takes its place. Such a frame has no position in a log, and disturbs none that has.
+    Drop,
 }
 
 impl RoomFrame {
     /// A frame for everyone in a room without a log.
     pub fn unlogged(room: RoomKey, frame: Frame) -> RoomFrame {
-        RoomFrame { room, seq: None, for_everyone: true, may_batch: false, personal: false, frame }
+        RoomFrame { room, seq: None, for_everyone: true, may_batch: false, if_slow: IfSlow::Replace, frame }
+    }
+
+    /// A frame for everyone that only those get who can take it at once.
+    pub fn droppable(room: RoomKey, frame: Frame) -> RoomFrame {
+        RoomFrame { if_slow: IfSlow::Drop, ..RoomFrame::unlogged(room, frame) }
     }
 }
 
@@ -87,6 +111,7 @@ pub struct Hub {
     socket_limits: Arc<SocketLimits>,
     pub(in crate::live) wheel: Wheel,
     log_reader: OnceLock<Arc<dyn LogReader>>,
+    reducer: OnceLock<FrameReducer>,
     gate: OnceLock<Arc<dyn RoomGate>>,
     announcement: Announcement,
     began: Instant,
@@ -101,6 +126,7 @@ impl Hub {
             socket_limits,
             wheel: Wheel::new(ping_s),
             log_reader: OnceLock::new(),
+            reducer: OnceLock::new(),
             gate: OnceLock::new(),
             announcement: Announcement::default(),
             began: Instant::now(),
@@ -110,6 +136,16 @@ impl Hub {
 
     pub fn set_log_reader(&self, log_reader: Arc<dyn LogReader>) {
         let _ = self.log_reader.set(log_reader);
+    }
+
+    pub fn set_reducer(&self, reducer: FrameReducer) {
+        let _ = self.reducer.set(reducer);
+    }
+
+    /// Returns a frame as members with this feed get it.
+    fn as_fed(&self, feed: Feed, frame: &Frame) -> Frame {
+        let reducer = self.reducer.get().filter(|_| feed == Feed::Reduced);
+        reducer.and_then(|reduce| reduce(frame)).unwrap_or_else(|| frame.clone())
     }
 
     /// Takes a permit for one more socket of this person, or fails with the number that they may have. `is_limited`: the limit
@@ -230,6 +266,11 @@ impl Hub {
         for room_frame in frames {
             let room = self.rooms.get(&room_frame.room).map(|r| r.clone());
             let Some(room) = room else { continue };
+            if room_frame.if_slow == IfSlow::Drop {
+                // Without the lock on the queue: no event waits for it.
+                room.send_droppable(&room_frame.frame).await;
+                continue;
+            }
             let mut queue = room.queue.lock().await;
             let Some(seq) = room_frame.seq else {
                 self.fan_out(&room, &mut queue, 0, &room_frame).await;
@@ -263,12 +304,16 @@ impl Hub {
     async fn fan_out(self: &Arc<Hub>, room: &Arc<Room>, queue: &mut EventQueue, seq: i64, room_frame: &RoomFrame) {
         let begun = Instant::now();
         if room_frame.for_everyone {
-            room.send(Feed::Public, seq, &room_frame.frame, room_frame.personal).await;
+            room.send(Feed::Public, seq, &room_frame.frame, room_frame.if_slow).await;
         }
-        room.send(Feed::Full, seq, &room_frame.frame, room_frame.personal).await;
+        room.send(Feed::Full, seq, &room_frame.frame, room_frame.if_slow).await;
+        if room.members[Feed::Reduced as usize].any() {
+            let frame = self.as_fed(Feed::Reduced, &room_frame.frame);
+            room.send(Feed::Reduced, seq, &frame, room_frame.if_slow).await;
+        }
         if !room_frame.may_batch {
             room.flush_batch(queue).await;
-            room.send(Feed::Batched, seq, &room_frame.frame, room_frame.personal).await;
+            room.send(Feed::Batched, seq, &room_frame.frame, room_frame.if_slow).await;
         } else if room.members[Feed::Batched as usize].any() {
             let length = room_frame.frame.payload().len();
             if queue.batch_bytes + length > BATCH_MAX_BYTES {
@@ -331,3 +376,36 @@ impl Hub {
 
 #[cfg(test)]
 mod test_node;
+
+#[cfg(test)]
+mod tests {
+    use super::test_node::{Client, ROOM, event, node};
+    use super::*;
+
+    #[tokio::test]
+    async fn a_droppable_frame_is_sent_at_once_and_disturbs_no_event() {
+        let (hub, node) = node();
+        let mut client = Client::connects(&hub, &node).await;
+        while hub.open_rooms(ROOM.kind).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let droppable = |text: &str| vec![RoomFrame::droppable(ROOM, Frame::text(text))];
+        hub.deliver(droppable("before the state")).await;
+        node.gate.add_permits(2);
+        client.receives("state").await;
+        let room = hub.rooms.get(&ROOM).unwrap().clone();
+        // Event 4 is missing.
+        hub.deliver(vec![event(5)]).await;
+        room.note_heard(u64::MAX);
+        let mut queue = room.queue.lock().await;
+        queue.batch.push((5, Frame::text("gathered")));
+        // While the queue is locked, as by a fan-out to many.
+        hub.deliver(droppable("finger")).await;
+        client.receives("finger").await;
+        assert_eq!((queue.batch.len(), queue.order.last(), room.heard_ms()), (1, Some(3), u64::MAX));
+        drop(queue);
+        hub.deliver(vec![event(4)]).await;
+        client.receives("4").await;
+        client.receives("5").await;
+    }
+}

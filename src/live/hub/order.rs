@@ -268,7 +268,7 @@ impl Tail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::RoomKey;
+    use crate::live::{IfSlow, RoomKey};
 
     const LOG_EVENTS: i64 = 900;
     /// One event in so many is for everyone.
@@ -277,7 +277,7 @@ mod tests {
     fn event(seq: i64) -> RoomFrame {
         let room = RoomKey { kind: 's', id: 1 };
         let (for_everyone, frame) = (seq % STRIDE == 0, Frame::text(format!("{seq:100}")));
-        RoomFrame { room, seq: Some(seq), for_everyone, may_batch: false, personal: false, frame }
+        RoomFrame { room, seq: Some(seq), for_everyone, may_batch: false, if_slow: IfSlow::Replace, frame }
     }
 
     fn read(range: LogRange, head: i64) -> LogPart {

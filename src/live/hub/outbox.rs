@@ -56,6 +56,8 @@ enum FrameKind {
     Person,
     /// The state, or the missed events: only one entry waits at a time, and all of it is sent.
     Entry,
+    /// A frame of the room that waits only if nothing else does: so there is at most one.
+    Droppable,
 }
 
 /// The work that is left after frames were put into an outbox.
@@ -125,6 +127,12 @@ impl Outbox {
             self.behind = true;
         }
         AfterSending::default()
+    }
+
+    /// Sends a frame, unless another one waits or a state is to come. It is never replaced by anything.
+    pub fn send_droppable(&mut self, sink: &impl Sink, frame: &Frame) -> AfterSending {
+        let is_idle = self.queue.is_empty() && self.held.is_none() && !self.behind && !self.closing;
+        if is_idle { self.send(sink, frame, FrameKind::Droppable) } else { AfterSending::default() }
     }
 
     /// Sends a frame that is never dropped, unless the socket is closing.
@@ -217,7 +225,7 @@ impl Outbox {
         match kind {
             FrameKind::Room => Some(&mut self.room_bytes),
             FrameKind::Person => Some(&mut self.reply_bytes),
-            FrameKind::Entry => None,
+            FrameKind::Entry | FrameKind::Droppable => None,
         }
     }
 
@@ -268,5 +276,92 @@ impl Outbox {
             self.held = Some(Vec::new());
         }
         owed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use super::*;
+
+    /// A socket that has room for so many bytes.
+    #[derive(Default)]
+    struct Pipe {
+        room: Cell<usize>,
+        taken: RefCell<Vec<u8>>,
+    }
+
+    impl Sink for Pipe {
+        fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = &bytes[..bytes.len().min(self.room.get())];
+            self.room.set(self.room.get() - taken.len());
+            self.taken.borrow_mut().extend(taken);
+            if taken.is_empty() { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(taken.len()) }
+        }
+    }
+
+    /// Does what the task does that empties the outbox.
+    fn drain(outbox: &mut Outbox, pipe: &Pipe) {
+        pipe.room.set(usize::MAX);
+        while let NextWrite::Frames(frames, sent) = outbox.next_write() {
+            let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.bytes().to_vec()).skip(sent).collect();
+            outbox.advance(pipe.try_write(&bytes).unwrap());
+        }
+    }
+
+    fn entered(pipe: &Pipe) -> Outbox {
+        let mut outbox = Outbox::default();
+        let (is_sent, _) = outbox.send_entry(pipe, &Entry { frames: Vec::new(), seq: 0 });
+        assert!(is_sent);
+        outbox
+    }
+
+    #[test]
+    fn a_reader_that_is_too_slow_loses_droppable_frames_and_nothing_else() {
+        for room in [0, 4] {
+            let pipe = Pipe::default();
+            let mut outbox = entered(&pipe);
+            pipe.room.set(room);
+            let after = outbox.send_droppable(&pipe, &Frame::text("first"));
+            assert!(after.must_drain, "it waits, or the rest of it");
+            for n in 0..100_000 {
+                let after = outbox.send_droppable(&pipe, &Frame::text(n.to_string()));
+                assert!(!after.must_drain && !after.fell_behind && !after.must_hang_up, "the reader is not behind");
+            }
+            let event = Frame::text("event");
+            let after = outbox.send_room_frame(&pipe, 1, &event);
+            assert!(!after.must_drain && !after.fell_behind);
+            assert!(!outbox.send_droppable(&pipe, &Frame::text("second")).must_drain);
+            assert_eq!((outbox.room_bytes, outbox.reply_bytes), (event.bytes().len(), 0));
+            assert!(outbox.hold_back(), "no state waits");
+            assert!(outbox.send_entry(&pipe, &Entry { frames: Vec::new(), seq: 1 }).0);
+            drain(&mut outbox, &pipe);
+            let last = Frame::text("last");
+            assert!(!outbox.send_droppable(&pipe, &last).must_drain);
+            let expected = [Frame::text("first"), event, last];
+            assert_eq!(*pipe.taken.borrow(), expected.iter().flat_map(|f| f.bytes().to_vec()).collect::<Vec<u8>>());
+        }
+    }
+
+    #[test]
+    fn a_droppable_frame_is_not_held_for_a_reader_that_waits_for_its_state() {
+        let pipe = Pipe::default();
+        pipe.room.set(1_000);
+        let mut outbox = Outbox::default();
+        let _ = outbox.send_droppable(&pipe, &Frame::text("early"));
+        assert!(outbox.held.as_ref().is_some_and(Vec::is_empty) && pipe.taken.borrow().is_empty());
+        let mut behind = entered(&pipe);
+        pipe.room.set(0);
+        let large = Frame::text("x".repeat(LAG_MAX_BYTES));
+        assert!(behind.send_room_frame(&pipe, 1, &large).fell_behind);
+        let _ = behind.send_droppable(&pipe, &Frame::text("late"));
+        assert!(behind.queue.is_empty());
+        let mut closing = entered(&pipe);
+        let _ = closing.close(&pipe, &Frame::close(1000, ""));
+        pipe.room.set(1_000);
+        drain(&mut closing, &pipe);
+        let _ = closing.send_droppable(&pipe, &Frame::text("too late"));
+        assert_eq!(*pipe.taken.borrow(), Frame::close(1000, "").bytes().to_vec());
     }
 }

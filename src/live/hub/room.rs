@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use super::connection::Connection;
 use super::order::RoomOrder;
-use super::{Feed, SENDS_BEFORE_YIELD};
+use super::{Feed, IfSlow, SENDS_BEFORE_YIELD};
 use crate::live::frame::Frame;
 
 const UNKNOWN: i64 = -1;
 
 pub(super) struct Room {
-    pub members: [Members; 3],
+    pub members: [Members; Feed::ALL.len()],
     pub queue: tokio::sync::Mutex<EventQueue>,
     /// Held by the one task that reads the log for the room. Has the time at which the last read began that succeeded.
     pub reading: tokio::sync::Mutex<Option<Instant>>,
@@ -70,17 +70,24 @@ impl Room {
         self.heard_ms.store(now_ms, Ordering::Relaxed);
     }
 
-    pub async fn send(&self, feed: Feed, seq: i64, frame: &Frame, personal: bool) {
+    pub async fn send(&self, feed: Feed, seq: i64, frame: &Frame, if_slow: IfSlow) {
         let members = self.members[feed as usize].walk();
         for (n, member) in members.iter().enumerate() {
-            if personal {
-                member.reply(frame);
-            } else {
-                member.send_room_frame(seq, frame);
+            match if_slow {
+                IfSlow::Replace => member.send_room_frame(seq, frame),
+                IfSlow::Wait => member.reply(frame),
+                IfSlow::Drop => member.send_droppable(frame),
             }
             if n % SENDS_BEFORE_YIELD == SENDS_BEFORE_YIELD - 1 {
                 tokio::task::yield_now().await;
             }
+        }
+    }
+
+    /// Sends a frame to those members who can take it at once.
+    pub async fn send_droppable(&self, frame: &Frame) {
+        for feed in Feed::ALL {
+            self.send(feed, 0, frame, IfSlow::Drop).await;
         }
     }
 
@@ -89,7 +96,7 @@ impl Room {
         let bytes = std::mem::take(&mut queue.batch_bytes);
         let Some((last, only)) = batch.last() else { return };
         if batch.len() == 1 {
-            return self.send(Feed::Batched, *last, only, false).await;
+            return self.send(Feed::Batched, *last, only, IfSlow::Replace).await;
         }
         let mut json = Vec::with_capacity(bytes + batch.len() + 32);
         json.extend_from_slice(br#"{"type":"batch","data":["#);
@@ -100,7 +107,7 @@ impl Room {
             json.extend_from_slice(frame.payload());
         }
         json.extend_from_slice(b"]}");
-        self.send(Feed::Batched, *last, &Frame::text(json), false).await;
+        self.send(Feed::Batched, *last, &Frame::text(json), IfSlow::Replace).await;
     }
 
     pub fn all_connections(&self) -> Vec<Arc<Connection>> {

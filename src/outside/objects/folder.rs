@@ -125,19 +125,28 @@ impl FolderStore {
                 return Ok(Err(Error::UploadIncomplete));
             }
             File::open(folder.join("file"))?.sync_all()?;
-            if let Some(above) = place.parent() {
-                make_folder(above)?;
-            }
-            rename_new(&folder.join("file"), &place)?;
-            // A folder that was just made is lost in a power cut unless the one above it is synced, too.
-            for above in place.ancestors().skip(1).take_while(|above| above.starts_with(&objects)) {
-                sync_folder(above)?;
-            }
+            move_in(&objects, &folder.join("file"), &place)?;
             // A folder that could not be removed is removed when the upload is aborted.
             let _ = fs::remove_dir_all(&folder);
             Ok(Ok(()))
         })
         .await?
+    }
+
+    /// Writes the object beside its place first, so that nobody reads half of it. What a crash leaves there is swept as uploads are.
+    pub(super) async fn put(&self, key: &str, content: Bytes) -> Result<()> {
+        let beside = self.upload_folder(&URL_SAFE_NO_PAD.encode(random_bytes::<16>()));
+        let (Some(place), Some(beside)) = (self.place(key), beside) else {
+            return Err(Error::internal("an object that the folder would not take"));
+        };
+        let objects = self.folder.clone();
+        blocking(move || {
+            make_folder(&beside)?;
+            let put = put_in(&objects, &place, &beside, &content);
+            let _ = fs::remove_dir_all(&beside);
+            put
+        })
+        .await
     }
 
     pub(super) async fn abort(&self, key: &str, upload: &str) -> Result<()> {
@@ -402,6 +411,33 @@ fn begin_in(folder: &Path, facts: &NewObject) -> std::io::Result<()> {
 /// Returns what was announced of an upload whose parts may come. `None` if there is none, or it was completed.
 fn facts_in(folder: &Path) -> std::io::Result<Option<NewObject>> {
     if folder.join("file").try_exists()? { about_in(folder) } else { Ok(None) }
+}
+
+fn put_in(objects: &Path, place: &Path, beside: &Path, content: &[u8]) -> std::io::Result<()> {
+    if !has_room(objects, content.len() as u64)? {
+        return Err(ErrorKind::StorageFull.into());
+    }
+    let mut file = new_file(&beside.join("file"))?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    move_in(objects, &beside.join("file"), place)
+}
+
+/// Gives a file its place among the objects, safe from a power cut.
+fn move_in(objects: &Path, file: &Path, place: &Path) -> std::io::Result<()> {
+    if let Some(above) = place.parent() {
+        make_folder(above)?;
+        match rename_new(file, place) {
+            // The last object beside it was deleted just now, and the folder with it.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                make_folder(above)?;
+                rename_new(file, place)?;
+            }
+            renamed => renamed?,
+        }
+    }
+    // A folder that was just made is lost in a power cut unless the one above it is synced, too.
+    place.ancestors().skip(1).take_while(|above| above.starts_with(objects)).try_for_each(sync_folder)
 }
 
 fn about_in(folder: &Path) -> std::io::Result<Option<NewObject>> {

@@ -1,5 +1,5 @@
-//! Stores large files: objects. A browser sends them in parts and reads them back by signed URLs, in the form of S3, so that
-//! the store may be the folder that is embedded here or a bucket elsewhere.
+//! Stores files: objects. A browser sends large ones in parts and reads them back by signed URLs, in the form of S3, so that
+//! the store may be the folder that is embedded here or a bucket elsewhere. Small ones go through this server.
 
 mod disk;
 mod folder;
@@ -77,6 +77,14 @@ impl Objects {
         match self {
             Objects::Folder(store) => store.complete(key, upload, tags).await,
             Objects::Bucket(store) => store.complete(key, upload, tags).await,
+        }
+    }
+
+    /// Stores a small object as a whole. From then on it does not change.
+    pub async fn put(&self, key: &str, content: Bytes) -> Result<()> {
+        match self {
+            Objects::Folder(store) => store.put(key, content).await,
+            Objects::Bucket(store) => store.put(key, content).await,
         }
     }
 

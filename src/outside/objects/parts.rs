@@ -40,7 +40,12 @@ pub(super) fn is_key(key: &str) -> bool {
 
 /// The types of the objects that are stored.
 pub(super) fn content_type(key: &str) -> &'static str {
-    if key.ends_with(".mp4") { "video/mp4" } else { "application/octet-stream" }
+    match key.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "mp4" => "video/mp4",
+        "jpg" => "image/jpeg",
+        "png" => "image/png",
+        _ => "application/octet-stream",
+    }
 }
 
 impl NewObject {

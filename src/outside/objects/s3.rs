@@ -52,7 +52,7 @@ pub struct S3Store {
 /// The parts of a request besides its URL, and the limits of its answer.
 struct Request<'a> {
     headers: &'a [(HeaderName, &'a str)],
-    body: String,
+    body: Bytes,
     limits: AnswerLimits,
 }
 
@@ -157,7 +157,7 @@ impl S3Store {
         let action = self.bucket.complete_multipart_upload(Some(&self.credentials), key, upload, etags);
         let limits = AnswerLimits { within: 2 * self.within, bytes: ANSWER_MAX_BYTES };
         let headers = &[(header::CONTENT_TYPE, "application/xml")];
-        let answer = self.send(&action, Request { headers, body: action.clone().body(), limits }).await?;
+        let answer = self.send(&action, Request { headers, body: action.clone().body().into(), limits }).await?;
         // The store begins to answer before it has done it: an error may come with the status 200.
         if text(&answer).is_some_and(|text| CompleteMultipartUploadResponse::parse(text).is_ok()) {
             return Ok(());
@@ -167,6 +167,19 @@ impl S3Store {
             "NoSuchUpload" => Err(Error::NotFound(Noun::Upload)),
             _ => Err(refused("complete an upload", &answer)),
         }
+    }
+
+    pub(super) async fn put(&self, key: &str, content: Bytes) -> Result<()> {
+        if !is_key(key) {
+            return Err(Error::internal("an object that S3 would not take"));
+        }
+        let about = [(header::CACHE_CONTROL, "private, no-store"), (header::CONTENT_TYPE, content_type(key))];
+        let mut action = self.bucket.put_object(Some(&self.credentials), key);
+        for (name, value) in &about {
+            action.headers_mut().insert(name.as_str(), *value);
+        }
+        let answer = self.send(&action, Request { headers: &about, body: content, ..self.plain() }).await?;
+        if is_success(&answer) { Ok(()) } else { Err(refused("store an object", &answer)) }
     }
 
     /// Aborts an upload. Without its id, which a crash has lost, all uploads of the key are aborted.
@@ -241,7 +254,7 @@ impl S3Store {
         // An error may be longer than a few bytes.
         let limits = AnswerLimits { within: self.within, bytes: bytes.max(ANSWER_MAX_BYTES) };
         let action = self.bucket.get_object(Some(&self.credentials), key);
-        self.send(&action, Request { headers, body: String::new(), limits }).await
+        self.send(&action, Request { headers, body: Bytes::new(), limits }).await
     }
 
     pub(super) async fn delete(&self, key: &str) -> Result<()> {
@@ -255,7 +268,7 @@ impl S3Store {
 
     fn plain(&self) -> Request<'static> {
         let limits = AnswerLimits { within: self.within, bytes: ANSWER_MAX_BYTES };
-        Request { headers: &[], body: String::new(), limits }
+        Request { headers: &[], body: Bytes::new(), limits }
     }
 
     async fn send<'a, A: S3Action<'a>>(&self, action: &A, request: Request<'_>) -> Result<RawAnswer> {
@@ -263,7 +276,7 @@ impl S3Store {
         let url = action.sign_with_time(OWN_URL_FOR, &instant(self.clock.now_ms()));
         let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
         let method = Method::from_bytes(A::METHOD.to_str().as_bytes()).map_err(Error::internal)?;
-        let ask = HttpAsk { method, path: &path, headers: request.headers, body: request.body.into() };
+        let ask = HttpAsk { method, path: &path, headers: request.headers, body: request.body };
         self.client.send(ask, request.limits).await.map_err(|NoAnswer(why)| away(&why))
     }
 

@@ -74,13 +74,16 @@ fn wait_ms(slots: &[(i64, i64)], window: i64, limit: i64, now_ms: i64) -> Option
 }
 
 /// Finds the session for which a person's logs count: the open one that they joined last, even after they have left it. Logs
-/// outside of sessions count for the person alone. Logs of a guest always count for a session, also when it has ended,
-/// because anyone can be many guests.
+/// outside of sessions count for the person alone. Logs of a guest, or of a helper without an account, always count for a session,
+/// also when it has ended, because anyone can be many of them.
 pub async fn session_of(db: &Db, person: i64) -> Result<Option<i64>> {
-    let sql = "select p.session from participants p join live_sessions s on s.id = p.session
-        join people q on q.id = p.person
-        where p.person = $1 and (s.status <> 'REVIEW_MODE' or q.guest)
-        order by case s.status when 'REVIEW_MODE' then 1 else 0 end, p.joined_ms desc, p.id desc limit 1";
+    let sql = "select t.session from (
+            select p.session, s.status, p.joined_ms, p.id from participants p join live_sessions s on s.id = p.session
+                join people q on q.id = p.person
+                where p.person = $1 and (s.status <> 'REVIEW_MODE' or q.guest)
+            union all select f.session, s.status, f.joined_ms, 0 from session_staff f
+                join live_sessions s on s.id = f.session where f.person = $1 and f.by_key) t
+        order by case t.status when 'REVIEW_MODE' then 1 else 0 end, t.joined_ms desc, t.id desc limit 1";
     Ok(db.maybe::<(i64,)>(sql, args![person]).await?.map(|(session,)| session))
 }
 

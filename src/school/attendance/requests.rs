@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::views::{self, EnrollmentAttendance};
+use super::views::{self, EnrollmentAttendance, MeetingMark};
 use super::{MarkTarget, meetings};
 use crate::app::School;
 use crate::db::{Filter, HeldTable, Tx, args, placeholders, row};
@@ -11,7 +11,7 @@ use crate::error::{Error, Field, Result};
 use crate::event::{GradeScope, MarkKind, NewEvent, words};
 use crate::school::names::namesakes_of;
 use crate::school::notifications::{self, NotificationKind};
-use crate::school::rights::{self, Caller, Role};
+use crate::school::rights::{self, Caller, CourseAccess, Role};
 use crate::school::{Page, Window, enrollment};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,12 +35,43 @@ pub async fn request(
     reason: &str,
 ) -> Result<EnrollmentAttendance> {
     caller.must_be_student()?;
-    let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let course = rights::find_course_by_code(&mut tx, code).await?;
-    let enrollment = enrollment::learning_enrollment(&mut tx, course.course, caller.id, now_ms).await?;
+    let enrollment = insert(app, &mut tx, caller, &course, number, reason).await?;
+    let overview = views::of_enrollment(&mut tx, enrollment).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(overview)
+}
+
+/// Makes a request in a course that the caller learns, as `request` does. Returns what is known of all meetings then.
+pub async fn request_in(
+    app: &School,
+    caller: &Caller,
+    course: i64,
+    number: i64,
+    reason: &str,
+) -> Result<Vec<OwnMeeting>> {
+    caller.must_be_student()?;
+    let mut tx = app.db.begin().await?;
+    let access = rights::find_seen_course(&mut tx, Some(caller), course).await?;
+    insert(app, &mut tx, caller, &access, number, reason).await?;
+    app.commit(tx, Vec::new()).await?;
+    own(app, caller, course).await
+}
+
+/// Inserts a request. Returns the enrollment for which it is.
+async fn insert(
+    app: &School,
+    tx: &mut Tx,
+    caller: &Caller,
+    course: &CourseAccess,
+    number: i64,
+    reason: &str,
+) -> Result<i64> {
+    let now_ms = app.now_ms();
+    let enrollment = enrollment::learning_enrollment(tx, course.course, caller.id, now_ms).await?;
     tx.hold(HeldTable::Enrollments, enrollment).await?;
-    must_be_of_class(&mut tx, enrollment, number).await?;
+    must_be_of_class(tx, enrollment, number).await?;
     let sql =
         "select m.type from marks m join meetings t on t.id = m.meeting where m.enrollment = $1 and t.number = $2";
     let mark: Option<(String,)> = tx.maybe(sql, args![enrollment, number]).await?;
@@ -55,18 +86,63 @@ pub async fn request(
         values ($1, $1, $2, $3, $4, 'PENDING') on conflict do nothing returning id";
     let made: Option<(i64,)> = tx.maybe(sql, args![now_ms, enrollment, number, reason]).await?;
     let (id,) = made.ok_or(Error::AlreadyRequested)?;
-    notifications::notify_once(
-        &mut tx,
-        course.instructor,
-        NotificationKind::AttendanceRequested,
-        caller.id,
-        id,
-        now_ms,
-    )
-    .await?;
+    notifications::notify_once(tx, course.instructor, NotificationKind::AttendanceRequested, caller.id, id, now_ms)
+        .await?;
+    Ok(enrollment)
+}
+
+row! {
+    /// Outcome of a learner's request.
+    #[derive(Debug, Clone)]
+    pub struct OwnRequest {
+        pub enrollment: i64,
+        pub number: i64,
+        pub status: String,
+        pub reason: String,
+        pub reject_reason: Option<String>,
+        pub created_ms: i64,
+    }
+}
+
+/// A meeting that was held, as its learner sees it.
+pub struct OwnMeeting {
+    pub meeting: MeetingMark,
+    /// The last request for it.
+    pub request: Option<OwnRequest>,
+}
+
+impl OwnMeeting {
+    /// May the learner ask that it counts as attended?
+    pub fn may_be_asked(&self) -> bool {
+        let counts = matches!(self.meeting.kind(), MarkKind::Present | MarkKind::Excused);
+        !counts && self.request.as_ref().is_none_or(|request| request.status != "PENDING")
+    }
+}
+
+/// Lists the meetings of a course that the caller learns, with what became of their requests.
+pub async fn own(app: &School, caller: &Caller, course: i64) -> Result<Vec<OwnMeeting>> {
+    caller.must_be_student()?;
+    let mut tx = app.db.read().await?;
+    rights::find_seen_course(&mut tx, Some(caller), course).await?;
+    let enrollment = enrollment::current_enrollment(&mut tx, course, caller.id, app.now_ms()).await?;
+    let enrollment = enrollment.ok_or(Error::NotYours)?;
     let overview = views::of_enrollment(&mut tx, enrollment).await?;
-    app.commit(tx, Vec::new()).await?;
-    Ok(overview)
+    let mut requests = of_enrollments(&mut tx, &[enrollment]).await?;
+    let with_request = |meeting: MeetingMark| {
+        let at = requests.iter().rposition(|request| request.number == meeting.number);
+        OwnMeeting { request: at.map(|at| requests.remove(at)), meeting }
+    };
+    Ok(overview.meetings.into_iter().map(with_request).collect())
+}
+
+/// Lists the requests of these enrollments, in the order in which they were made.
+pub async fn of_enrollments(tx: &mut Tx, enrollments: &[i64]) -> Result<Vec<OwnRequest>> {
+    let (marks, ids) = placeholders(enrollments, 1);
+    let sql = format!(
+        "select enrollment, number, status, reason, reject_reason, created_ms from attendance_requests
+        where enrollment in ({marks}) order by id"
+    );
+    tx.all(sql, ids).await
 }
 
 /// Checks the number of a meeting. Where the number of meetings is planned, it must not be above both the plan and the

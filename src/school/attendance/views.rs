@@ -197,7 +197,7 @@ pub async fn sheet(app: &School, caller: &Caller, course: i64, class: i64) -> Re
 /// Lists the marks of a live session's meeting, for its instructor, with the numbers that tell people of one name apart.
 pub async fn of_session(app: &School, caller: &Caller, session: i64) -> Result<(Vec<Mark>, Namesakes)> {
     let mut tx = app.db.read().await?;
-    let session = sessions::find_taught(&mut tx, caller, session).await?;
+    let session = sessions::find_taught_to_read(&mut tx, caller, session).await?;
     let sql = format!("{MARK} {FROM} where m.meeting = $1 order by q.name, m.id");
     let marks: Vec<Mark> = tx.all(sql, args![session.meeting]).await?;
     let people = distinct(marks.iter().map(|mark| mark.person));

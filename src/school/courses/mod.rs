@@ -5,23 +5,22 @@ mod counts;
 pub mod details;
 pub mod numbers;
 pub mod objectives;
+pub mod posters;
 pub mod prerequisites;
 pub mod ratings;
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use crate::app::School;
 use crate::clock::spoken_code;
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Noun, Result};
 use crate::event::{GradeScope, NewEvent, words};
-use crate::failures::Attempts;
 use crate::patch::Patch;
 use crate::school::outline::{self, Item};
+use crate::school::pictures::naming;
 use crate::school::rights::{self, Caller, Scope};
-use crate::school::sessions::codes::open_of_course;
-use crate::school::sessions::{self, Session, SessionWithCount};
+use crate::school::sessions::{self, SessionWithCount};
 use crate::school::videos::removal::{self, FilesOf};
 use crate::school::{Page, Window, skills};
 
@@ -236,10 +235,15 @@ pub async fn detail(app: &School, caller: Option<&Caller>, id: i64, with_steps: 
         (select count(*) from items i where i.unit = u.id and i.deleted_ms is null and i.kind = 'STEP') as steps
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
     let units = tx.all(sql, args![id]).await?;
+    let teaches = caller.is_some_and(|caller| caller.teaches(course.instructor));
     let is_given = with_steps && caller.is_some();
     let mut steps = if is_given { Some(outline::steps(&mut tx, id).await?) } else { None };
     if is_given && !rights::may_read_contents(&mut tx, caller, id, app.now_ms()).await? {
         steps.iter_mut().flatten().for_each(Item::hide_contents);
+    }
+    outline::hide_notes(&mut tx, caller, id, steps.as_deref_mut().unwrap_or_default()).await?;
+    if !teaches {
+        steps.iter_mut().flatten().for_each(Item::hide_answer);
     }
     let enrolled = count_enrolled(&mut tx, id).await?;
     Ok(CourseDetail { course, units, steps, enrolled })
@@ -356,18 +360,6 @@ pub fn normalize_poster_code(typed: &str) -> String {
     typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(32).collect()
 }
 
-/// Finds the open session that a poster leads to now. A correct code is never delayed; a wrong one counts against the
-/// sender's address, like a wrong session code.
-pub async fn session_of_poster(app: &School, code: &str, from: IpAddr) -> Result<Option<Session>> {
-    let sql = "select id from courses where poster_code = $1 and deleted_ms is null
-        and status in ('PUBLISHED', 'ARCHIVED')";
-    let Some((course,)) = app.db.maybe::<(i64,)>(sql, args![normalize_poster_code(code)]).await? else {
-        app.failures.take_for_good(&Attempts::CodesFrom(from), app.now_ms())?;
-        return Err(Error::NotFound(Noun::Course));
-    };
-    open_of_course(app, course).await
-}
-
 /// Publishes a draft: from now on everyone sees it and may enroll. Fails if it has no unit, or needs a course that is not
 /// published. Publishing a published course changes nothing.
 pub async fn publish(app: &School, caller: &Caller, id: i64) -> Result<Course> {
@@ -446,7 +438,11 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
         return Err(Error::HasOpenEnrollments { count });
     }
     must_have_no_open_session(&mut tx, id).await?;
+    // Adding or changing an item holds one of these.
+    tx.hold_where(HeldTable::Units, "course = $1", args![id]).await?;
+    tx.hold_where(HeldTable::Items, "unit in (select id from units where course = $1)", args![id]).await?;
     removal::give_up(&mut tx, FilesOf::Course, id, app.now_ms()).await?;
+    naming::remove_pictures(&mut tx, FilesOf::Course, id, app.now_ms()).await?;
     let sql = "update courses set deleted_ms = $2 where id = $1";
     counts::change(&mut tx, id, sql, args![id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await?;

@@ -2,8 +2,8 @@
 
 use futures_util::future::join_all;
 
-use super::answers::{HelpType, NewHelpAnswer, SUGGESTION, escalate, give_answer, give_hint, hold};
-use super::{HelpRequest, by_id};
+use super::answers::{HelpType, NewHelpAnswer, SUGGESTION, escalate, give_answer, give_hint};
+use super::{HelpRequest, by_id, hold};
 use crate::app::School;
 use crate::db::{Tx, args};
 use crate::error::Result;
@@ -138,7 +138,7 @@ async fn settle(app: &School, asked: &HelpRequest, verdict: AnalysisResult) -> R
                     if request.kind == HelpKind::Manual.word() {
                         return Ok(((), give_hint(tx, &request, &answer, now_ms).await?));
                     }
-                    return Ok(((), give_answer(tx, &request, None, &answer, now_ms).await?.1));
+                    return Ok(((), give_answer(tx, &request, None, &answer, None, now_ms).await?));
                 }
                 if !content.is_empty() {
                     let sql = "insert into help_responses (created_ms, request, type, content, voice)

@@ -1,8 +1,9 @@
 //! Answers to calls for help, by hand or by the analyser, and the feedback of the student.
 
-use super::{HelpRequest, by_id, position_events};
+use super::picture_rows::{CallPicture, discard, of_request, of_requests};
+use super::{HelpRequest, assists, by_id, claims, hold, must_assist, position_events};
 use crate::app::School;
-use crate::db::{HeldTable, Tx, args, row};
+use crate::db::{Tx, args, row};
 use crate::error::{Error, Noun, Result};
 use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer, words};
 use crate::school::notifications::{self, NotificationKind};
@@ -44,82 +45,82 @@ row! {
         pub content: String,
         pub voice: Option<String>,
         pub rating: Option<i64>,
+        /// The answer shows the picture of the call, as it was marked.
+        pub with_picture: bool,
     }
 }
 
-const COLUMNS: &str = "id, request, by_person, type, content, voice, rating";
+/// A call with its newest answer and the picture that it carries.
+#[derive(Debug, Clone)]
+pub struct AnsweredCall {
+    pub request: HelpRequest,
+    pub answer: Option<HelpAnswer>,
+    pub picture: Option<CallPicture>,
+}
 
-/// Returns a call with its newest answer, for the student who made it and for the instructor of the course.
-pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<(HelpRequest, Option<HelpAnswer>)> {
+const COLUMNS: &str = "id, request, by_person, type, content, voice, rating, with_picture";
+
+/// Returns a call with its newest answer, for the student who made it and for the staff of its session.
+pub async fn view(app: &School, caller: &Caller, id: i64) -> Result<AnsweredCall> {
     let mut tx = app.db.read().await?;
-    let request = by_id(&mut tx, id).await?;
-    if request.person != caller.id && !caller.teaches(request.instructor) {
-        return Err(Error::NotFound(Noun::HelpRequest));
-    }
+    let call = answered(&mut tx, id).await?;
+    must_see(&mut tx, caller, &call.request).await?;
+    Ok(call)
+}
+
+pub(super) async fn answered(tx: &mut Tx, id: i64) -> Result<AnsweredCall> {
+    let request = by_id(tx, id).await?;
     let sql = format!(
         "select {COLUMNS} from help_responses where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1"
     );
-    let response = tx.maybe(sql, args![id]).await?;
-    Ok((request, response))
+    let answer = tx.maybe(sql, args![id]).await?;
+    let picture = of_request(tx, id).await?;
+    Ok(AnsweredCall { request, answer, picture })
 }
 
-/// Answers a call by hand, for the instructor. Fails if the call is resolved or withdrawn.
-pub async fn respond(
-    app: &School,
-    caller: &Caller,
-    id: i64,
-    answer: NewHelpAnswer,
-) -> Result<(HelpRequest, HelpAnswer)> {
+/// Fails unless the caller made the call, or is of the staff of its session. To anyone else it does not exist.
+pub(super) async fn must_see(tx: &mut Tx, caller: &Caller, request: &HelpRequest) -> Result<()> {
+    let is_theirs = request.person == caller.id || assists(tx, caller, request).await?;
+    if is_theirs { Ok(()) } else { Err(Error::NotFound(Noun::HelpRequest)) }
+}
+
+/// Answers a call by hand, for the staff of its session. Fails if the call is resolved or withdrawn.
+pub async fn respond(app: &School, caller: &Caller, id: i64, answer: NewHelpAnswer) -> Result<AnsweredCall> {
     let mut tx = app.db.begin().await?;
     let request = hold(&mut tx, id).await?;
-    must_teach(caller, &request)?;
+    must_assist(&mut tx, caller, &request).await?;
     must_be_unresolved(&request)?;
-    let (response, events) = give_answer(&mut tx, &request, Some(caller.id), &answer, app.now_ms()).await?;
-    let request = by_id(&mut tx, id).await?;
+    let events = give_answer(&mut tx, &request, Some(caller.id), &answer, None, app.now_ms()).await?;
+    let call = answered(&mut tx, id).await?;
     app.commit(tx, events).await?;
-    Ok((request, response))
+    Ok(call)
 }
 
-/// Fails unless the caller teaches the course. To another instructor the call does not exist.
-fn must_teach(caller: &Caller, request: &HelpRequest) -> Result<()> {
-    caller.must_be_staff()?;
-    if caller.teaches(request.instructor) { Ok(()) } else { Err(Error::NotFound(Noun::HelpRequest)) }
-}
-
-fn must_be_unresolved(request: &HelpRequest) -> Result<()> {
+pub(super) fn must_be_unresolved(request: &HelpRequest) -> Result<()> {
     match HelpStatus::parse(&request.status) {
         Some(HelpStatus::Resolved | HelpStatus::Withdrawn) => Err(Error::wrong_state(request.status.clone())),
         _ => Ok(()),
     }
 }
 
-/// Reads a call and holds its row, so that two answers at once are written one after the other. Holds the session of the
-/// call first, in the same order as the instructor's commands, so that a command and an answer at once never wait for each
-/// other in a circle.
-pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
-    if let Some(session) = by_id(tx, id).await?.session {
-        tx.hold(HeldTable::Sessions, session).await?;
-    }
-    tx.hold(HeldTable::HelpRequests, id).await?;
-    by_id(tx, id).await
-}
-
+/// Answers a call. With a picture of the call, the answer shows it.
 pub(super) async fn give_answer(
     tx: &mut Tx,
     request: &HelpRequest,
     by: Option<i64>,
     answer: &NewHelpAnswer,
+    picture: Option<&CallPicture>,
     now_ms: i64,
-) -> Result<(HelpAnswer, Vec<NewEvent>)> {
-    let response = write(tx, request, by, answer, now_ms).await?;
+) -> Result<Vec<NewEvent>> {
+    let response = write(tx, request, by, answer, picture.is_some(), now_ms).await?;
     let sql = "update help_requests set status = 'ANSWERED', acked_ms = null where id = $1";
     tx.run(sql, args![request.id]).await?;
     let about = by.unwrap_or(request.instructor);
     notifications::notify(tx, request.person, NotificationKind::HelpAnswered, about, request.id, now_ms).await?;
     let mut events =
-        vec![update_event(request, HelpStatus::Answered, now_ms), answer_event(request, &response, now_ms)];
+        vec![update_event(request, HelpStatus::Answered, now_ms), answer_event(request, &response, picture, now_ms)];
     events.extend(position_events(tx, request.session, request.course, request.id, now_ms).await?);
-    Ok((response, events))
+    Ok(events)
 }
 
 async fn write(
@@ -127,14 +128,15 @@ async fn write(
     request: &HelpRequest,
     by: Option<i64>,
     answer: &NewHelpAnswer,
+    with_picture: bool,
     now_ms: i64,
 ) -> Result<HelpAnswer> {
     let sql = format!(
-        "insert into help_responses (created_ms, request, by_person, type, content, voice)
-        values ($1, $2, $3, $4, $5, $6) returning {COLUMNS}"
+        "insert into help_responses (created_ms, request, by_person, type, content, voice, with_picture)
+        values ($1, $2, $3, $4, $5, $6, $7) returning {COLUMNS}"
     );
     let kind = answer.help_type.word();
-    let args = args![now_ms, request.id, by, kind, &answer.content, answer.voice.as_deref()];
+    let args = args![now_ms, request.id, by, kind, &answer.content, answer.voice.as_deref(), with_picture];
     tx.one(sql, args).await
 }
 
@@ -145,10 +147,10 @@ pub(super) async fn give_hint(
     answer: &NewHelpAnswer,
     now_ms: i64,
 ) -> Result<Vec<NewEvent>> {
-    let response = write(tx, request, None, answer, now_ms).await?;
+    let response = write(tx, request, None, answer, false, now_ms).await?;
     tx.run("update help_requests set acked_ms = null where id = $1", args![request.id]).await?;
     let mut events = escalate(tx, request, now_ms).await?;
-    events.push(answer_event(request, &response, now_ms));
+    events.push(answer_event(request, &response, None, now_ms));
     Ok(events)
 }
 
@@ -158,7 +160,7 @@ pub(super) fn update_event(request: &HelpRequest, status: HelpStatus, now_ms: i6
     NewEvent { session: request.session, course: request.course, at_ms: now_ms, event }
 }
 
-fn answer_event(request: &HelpRequest, response: &HelpAnswer, now_ms: i64) -> NewEvent {
+fn answer_event(request: &HelpRequest, response: &HelpAnswer, picture: Option<&CallPicture>, now_ms: i64) -> NewEvent {
     let event = Event::HelpAvailable {
         person: request.person,
         request: request.id,
@@ -169,27 +171,28 @@ fn answer_event(request: &HelpRequest, response: &HelpAnswer, now_ms: i64) -> Ne
         help_type: response.r#type.clone(),
         content: response.content.clone(),
         voice: response.voice.clone(),
+        picture: picture.filter(|_| response.with_picture).and_then(CallPicture::in_answer),
     };
     NewEvent { session: request.session, course: request.course, at_ms: now_ms, event }
 }
 
-/// Resolves a call, for the instructor, or for the student who solved the problem themselves.
-pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<HelpRequest> {
+/// Resolves a call, for the staff of its session, or for the student who solved the problem themselves.
+pub async fn resolve(app: &School, caller: &Caller, id: i64) -> Result<AnsweredCall> {
     let mut tx = app.db.begin().await?;
     let request = hold(&mut tx, id).await?;
     if request.person != caller.id {
-        must_teach(caller, &request)?;
+        must_assist(&mut tx, caller, &request).await?;
     }
     must_be_unresolved(&request)?;
     let events = settle(&mut tx, &request, HelpStatus::Resolved, app.now_ms()).await?;
-    let request = by_id(&mut tx, id).await?;
+    let call = answered(&mut tx, id).await?;
     app.commit(tx, events).await?;
-    Ok(request)
+    Ok(call)
 }
 
 /// Withdraws a call, for the student who made it. A second time changes nothing. Fails if the call was answered or resolved
 /// before.
-pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<HelpRequest> {
+pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<AnsweredCall> {
     let mut tx = app.db.begin().await?;
     let request = hold(&mut tx, id).await?;
     if request.person != caller.id {
@@ -202,15 +205,19 @@ pub async fn withdraw(app: &School, caller: &Caller, id: i64) -> Result<HelpRequ
         }
         _ => return Err(Error::wrong_state(request.status)),
     };
-    let request = by_id(&mut tx, id).await?;
+    let call = answered(&mut tx, id).await?;
     app.commit(tx, events).await?;
-    Ok(request)
+    Ok(call)
 }
 
-/// Settles a call. Deletes the context that the phone sent if the student withdraws the call, because nobody needs it then.
+/// Settles a call. Deletes the context and the picture that the phone sent if the student withdraws the call, because nobody needs them
+/// then.
 async fn settle(tx: &mut Tx, request: &HelpRequest, status: HelpStatus, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = "update help_requests set status = $2, context = case when $3 then '{}' else context end where id = $1";
     tx.run(sql, args![request.id, status.word(), status == HelpStatus::Withdrawn]).await?;
+    if status == HelpStatus::Withdrawn {
+        discard(tx, &[request.id]).await?;
+    }
     let mut events = vec![update_event(request, status, now_ms)];
     events.extend(position_events(tx, request.session, request.course, request.id, now_ms).await?);
     Ok(events)
@@ -282,7 +289,11 @@ pub(super) async fn escalate(tx: &mut Tx, request: &HelpRequest, now_ms: i64) ->
         notifications::notify_once(tx, instructor, NotificationKind::HelpEscalated, person, request.id, now_ms).await?;
     }
     tx.run("update help_requests set status = 'ESCALATED' where id = $1", args![request.id]).await?;
-    Ok(vec![update_event(request, HelpStatus::Escalated, now_ms)])
+    let mut events = vec![update_event(request, HelpStatus::Escalated, now_ms)];
+    if request.status == HelpStatus::Answered.word() {
+        events.extend(claims::release_answered(tx, request, now_ms).await?);
+    }
+    Ok(events)
 }
 
 /// Records that the student's screen shows the answer, so that it is not sent again.
@@ -311,12 +322,14 @@ pub async fn unseen_answers(app: &School, person: i64) -> Result<Vec<NewEvent>> 
         super::REQUEST
     );
     let mut events = Vec::new();
-    for request in tx.all::<HelpRequest>(sql, args![person]).await?.into_iter().rev() {
+    let requests: Vec<HelpRequest> = tx.all(sql, args![person]).await?;
+    let pictures = of_requests(&mut tx, &requests.iter().map(|request| request.id).collect::<Vec<_>>()).await?;
+    for request in requests.into_iter().rev() {
         let sql = format!(
             "select {COLUMNS} from help_responses where request = $1 and type <> '{SUGGESTION}' order by id desc limit 1"
         );
         if let Some(response) = tx.maybe::<HelpAnswer>(sql, args![request.id]).await? {
-            events.push(answer_event(&request, &response, request.created_ms));
+            events.push(answer_event(&request, &response, pictures.get(&request.id), request.created_ms));
         }
     }
     Ok(events)

@@ -2,6 +2,10 @@
 
 pub mod analysis;
 pub mod answers;
+pub mod claims;
+pub mod picture_removal;
+pub mod picture_rows;
+pub mod pictures;
 
 use crate::app::School;
 use crate::clock::HOUR_MS;
@@ -9,6 +13,7 @@ use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::{Event, HelpKind, HelpStatus, NewEvent, StoredAnswer};
 use crate::language::Language;
+use crate::school::help::picture_rows::{discard, discard_all_of};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::once::{self, Key};
 use crate::school::outline;
@@ -244,14 +249,15 @@ pub(super) async fn withdraw_auto(tx: &mut Tx, at: &Session, now_ms: i64) -> Res
     closing_events(tx, Some(at.id), at.course, HelpStatus::Withdrawn, withdrawn, now_ms).await
 }
 
-/// Withdraws the open calls of someone who has no part in the session any more: removed, or merged into another person. The
-/// caller holds the session.
+/// Withdraws the open calls of someone who has no part in the session any more: removed, or merged into another person. Pictures of
+/// their other calls are removed, too. The caller holds the session.
 pub(super) async fn withdraw_all_of(tx: &mut Tx, at: &Session, person: i64, now_ms: i64) -> Result<Vec<NewEvent>> {
     let sql = format!(
         "update help_requests set status = 'WITHDRAWN', context = '{{}}' where session = $1 and person = $2 and {IS_OPEN}
         returning id, person, item"
     );
     let withdrawn = tx.all(sql, args![at.id, person]).await?;
+    discard_all_of(tx, person, Some(at.id)).await?;
     closing_events(tx, Some(at.id), at.course, HelpStatus::Withdrawn, withdrawn, now_ms).await
 }
 
@@ -284,7 +290,8 @@ pub(super) async fn close_at_finished_step(
     Ok(events)
 }
 
-/// Makes the events of closed calls: one for each, and the new positions of the calls behind them.
+/// Makes the events of closed calls: one for each, and the new positions of the calls behind them. Nobody needs the pictures of
+/// withdrawn ones any more.
 async fn closing_events(
     tx: &mut Tx,
     session: Option<i64>,
@@ -294,6 +301,9 @@ async fn closing_events(
     at_ms: i64,
 ) -> Result<Vec<NewEvent>> {
     let Some(first) = rows.iter().map(|(id, ..)| *id).min() else { return Ok(Vec::new()) };
+    if status == HelpStatus::Withdrawn {
+        discard(tx, &rows.iter().map(|(id, ..)| *id).collect::<Vec<_>>()).await?;
+    }
     let mut events: Vec<NewEvent> = rows
         .into_iter()
         .map(|(request, person, item)| Event::HelpUpdated { person, item, request, status })
@@ -319,14 +329,19 @@ row! {
         pub diagnosis: Option<String>,
         pub confidence: Option<f64>,
         pub acked_ms: Option<i64>,
+        /// The one of the session's staff who goes to the student.
+        pub claimed_by: Option<i64>,
+        pub claimed_name: Option<String>,
+        pub claimed_ms: Option<i64>,
         pub course: i64,
         pub instructor: i64,
     }
 }
 
 pub(super) const REQUEST: &str = "select h.id, h.created_ms, h.person, h.item, h.session, h.kind, h.context,
-    h.language, h.stuck_seconds, h.status, h.diagnosis, h.confidence, h.acked_ms, c.id as course, c.instructor
-    from help_requests h join items i on i.id = h.item join units u on u.id = i.unit join courses c on c.id = u.course";
+    h.language, h.stuck_seconds, h.status, h.diagnosis, h.confidence, h.acked_ms, h.claimed_by, a.name as claimed_name,
+    h.claimed_ms, c.id as course, c.instructor
+    from help_requests h left join people a on a.id = h.claimed_by join items i on i.id = h.item join units u on u.id = i.unit join courses c on c.id = u.course";
 
 /// The requests `h` for help in course `$1`.
 pub(super) const HELP_OF_COURSE: &str =
@@ -339,4 +354,37 @@ pub(super) const OWN_CALL: &str = "h.kind = 'MANUAL' and h.status <> 'WITHDRAWN'
 
 pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
     tx.maybe(format!("{REQUEST} where h.id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::HelpRequest))
+}
+
+/// Reads a call and holds its row, so that two changes at once are written one after the other. Holds the session of the
+/// call first, in the same order as the instructor's commands, so that a command and an answer at once never wait for each
+/// other in a circle.
+pub(super) async fn hold(tx: &mut Tx, id: i64) -> Result<HelpRequest> {
+    if let Some(session) = by_id(tx, id).await?.session {
+        tx.hold(HeldTable::Sessions, session).await?;
+    }
+    tx.hold(HeldTable::HelpRequests, id).await?;
+    by_id(tx, id).await
+}
+
+fn is_open(request: &HelpRequest) -> bool {
+    matches!(HelpStatus::parse(&request.status), Some(HelpStatus::Analyzing | HelpStatus::Escalated))
+}
+
+/// Tells whether the caller teaches the course of a call, or has a role in its session.
+pub(super) async fn assists(tx: &mut Tx, caller: &Caller, request: &HelpRequest) -> Result<bool> {
+    match request.session {
+        _ if caller.teaches(request.instructor) => Ok(true),
+        Some(session) => Ok(sessions::role_in(tx, caller, session).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Fails unless the caller may answer a call. To another instructor the call does not exist.
+pub(super) async fn must_assist(tx: &mut Tx, caller: &Caller, request: &HelpRequest) -> Result<()> {
+    if assists(tx, caller, request).await? {
+        return Ok(());
+    }
+    caller.must_be_staff()?;
+    Err(Error::NotFound(Noun::HelpRequest))
 }

@@ -42,10 +42,22 @@ row! {
 /// login is refreshed or ended, by a logout or a re-entry. Later the key would be a second way into the account. The login
 /// of a claimed account is never found: its password protects it.
 pub async fn find_by_guest_key(tx: &mut Tx, session: i64, device: &str, now_ms: i64) -> Result<Option<GuestLogin>> {
-    let sql = "select l.id, l.person, l.nonce from logins l join participants p on p.person = l.person
+    find_unused(tx, "participants", session, device, now_ms).await
+}
+
+/// Finds in the same way the login that a helper's join made.
+pub async fn find_by_helper_key(tx: &mut Tx, session: i64, device: &str, now_ms: i64) -> Result<Option<GuestLogin>> {
+    find_unused(tx, "session_staff", session, device, now_ms).await
+}
+
+/// Finds a login that nobody has refreshed yet, of a guest who is in this table of a session's people.
+async fn find_unused(tx: &mut Tx, table: &str, session: i64, device: &str, now_ms: i64) -> Result<Option<GuestLogin>> {
+    let sql = format!(
+        "select l.id, l.person, l.nonce from logins l join {table} p on p.person = l.person
         join people q on q.id = l.person and q.guest and q.deleted_ms is null
         where l.device = $1 and p.session = $2 and l.created_ms > $3 and l.ended_ms is null and l.successor_nonce is null
-        order by l.id desc limit 1";
+        order by l.id desc limit 1"
+    );
     tx.maybe(sql, args![device, session, now_ms - GUEST_KEY_FOR_MS]).await
 }
 

@@ -9,14 +9,16 @@ use crate::db::{HeldTable, Tx, args};
 use crate::error::{Error, Field, Result};
 use crate::event::{GradeScope, NewEvent};
 use crate::patch::Patch;
+use crate::school::pictures::{NamedPicture, naming};
 use crate::school::progress::units::UnitCriteria;
 use crate::school::rights::{self, Caller, Scope};
+use crate::school::step_questions::{self, NewQuestion, StepQuestion};
 use crate::school::videos::removal::{self, FilesOf};
 
 use self::reading::items_of;
 pub(super) use self::reading::{
-    IN_ORDER, IS_READY, ITEM, STEPS, find_item, find_video, item_by_id, items, must_learn_or_teach, seen_unit,
-    unit_by_id, units_with_items,
+    IN_ORDER, IS_READY, ITEM, STEPS, find_item, find_video, hide_notes, is_before, item_by_id, items,
+    must_learn_or_teach, seen_unit, unit_by_id, units_with_items,
 };
 pub use self::reading::{
     Item, ItemKind, Unit, find_bare_unit, find_step, find_unit, first_step, list_units, step_after, steps,
@@ -118,7 +120,7 @@ pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitCh
 }
 
 /// Deletes a unit with its assessments: what nobody can reach any more is asked of nobody. Adding an assessment holds the
-/// course too, so none is added meanwhile.
+/// course too, and adding an item the unit, so none is added meanwhile.
 pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
@@ -126,7 +128,10 @@ pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     rights::hold_taught_course(&mut tx, caller, course).await?;
     must_not_be_taught(&mut tx, course, "select id from items where unit = $1", id).await?;
     tx.hold_where(HeldTable::Assessments, ASSESSMENTS_OF_UNIT, args![id]).await?;
+    tx.hold(HeldTable::Units, id).await?;
+    tx.hold_where(HeldTable::Items, "unit = $1", args![id]).await?;
     removal::give_up(&mut tx, FilesOf::Unit, id, now_ms).await?;
+    naming::remove_pictures(&mut tx, FilesOf::Unit, id, now_ms).await?;
     let sql = format!("update assessments set deleted_ms = $2, updated_ms = $2 where {ASSESSMENTS_OF_UNIT}");
     tx.run(sql, args![id, now_ms]).await?;
     tx.run("update units set deleted_ms = $2 where id = $1", args![id, now_ms]).await?;
@@ -156,6 +161,7 @@ pub async fn add_item(
     first: ItemChanges,
 ) -> Result<Item> {
     let mut tx = app.db.begin().await?;
+    tx.hold(HeldTable::Units, unit).await?;
     let owner = unit_by_id(&mut tx, unit).await?;
     rights::find_taught_course(&mut tx, caller, owner.course).await?;
     let id = insert_item(&mut tx, unit, NewItem { kind, title, first }, app.now_ms()).await?;
@@ -167,8 +173,8 @@ pub async fn add_item(
 pub(super) async fn insert_item(tx: &mut Tx, unit: i64, item: NewItem, now_ms: i64) -> Result<i64> {
     let NewItem { kind, title, first } = item;
     let sql = "insert into items (created_ms, updated_ms, unit, kind, title, description, position, required, url,
-            content, seconds, target_action, target_hint, guide, voice)
-        select $1, $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10, $11, $12, $13, $14
+            content, seconds, target_action, target_hint, guide, voice, in_other_app, notes)
+        select $1, $1, $2, $3, $4, $5, coalesce($6, coalesce(max(position), 0) + 1), $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
         from items
         where unit = $2 and deleted_ms is null returning id";
     let args = args![
@@ -185,9 +191,16 @@ pub(super) async fn insert_item(tx: &mut Tx, unit: i64, item: NewItem, now_ms: i
         first.target_action.value(),
         first.target_hint.value(),
         first.guide.value(),
-        first.voice.value()
+        first.voice.value(),
+        first.in_other_app.unwrap_or(false),
+        first.notes.value()
     ];
-    Ok(tx.one::<(i64,)>(sql, args).await?.0)
+    let (id,): (i64,) = tx.one(sql, args).await?;
+    let shown = (first.pictures.unwrap_or_default(), first.question.value());
+    if !shown.0.is_empty() || shown.1.is_some() {
+        naming::set_pictures(tx, id, shown.0, shown.1, now_ms).await?;
+    }
+    Ok(id)
 }
 
 /// Announces that the grades of the course are due: its items have changed, and so has the share of them that each
@@ -213,6 +226,11 @@ pub struct ItemChanges {
     pub target_hint: Patch<String>,
     pub guide: Patch<String>,
     pub voice: Patch<String>,
+    /// All pictures of the step from now on.
+    pub pictures: Option<Vec<NamedPicture>>,
+    pub in_other_app: Option<bool>,
+    pub notes: Patch<String>,
+    pub question: Patch<NewQuestion>,
 }
 
 /// Changes an item. Its kind stays. The grades of the course are due if it became required, or is required no more.
@@ -248,6 +266,7 @@ pub(super) async fn change_held_item(
     } else if now.object.is_some() && changes.seconds.is_sent() {
         return Err(Error::bad(Field::Duration, "the file says itself how long it is"));
     }
+    let shown_until_now: Vec<NamedPicture> = now.pictures().into_iter().map(NamedPicture::from).collect();
     let is_new_address = matches!(&changes.url, Patch::Set(url) if now.url.as_ref() != Some(url));
     let awaits_file = now.required_with_file.filter(|_| !is_new_address);
     let required_with_file = awaits_file.map(|is_wanted| changes.required.unwrap_or(is_wanted));
@@ -257,7 +276,7 @@ pub(super) async fn change_held_item(
     };
     let sql = "update items set title = $2, description = $3, position = $4, required = $5, url = $6, content = $7,
         seconds = $8, target_action = $9, target_hint = $10, guide = $11, voice = $12, updated_ms = $13,
-        required_with_file = $14, object = case when $6 is null then object else null end where id = $1";
+        required_with_file = $14, in_other_app = $15, notes = $16, object = case when $6 is null then object else null end where id = $1";
     let args = args![
         id,
         changes.title.unwrap_or(now.title),
@@ -272,9 +291,16 @@ pub(super) async fn change_held_item(
         changes.guide.over(now.guide),
         changes.voice.over(now.voice),
         now_ms,
-        required_with_file
+        required_with_file,
+        changes.in_other_app.unwrap_or(now.in_other_app),
+        changes.notes.over(now.notes)
     ];
     tx.run(sql, args).await?;
+    if changes.pictures.is_some() || changes.question.is_sent() {
+        let asked = step_questions::of_json(now.question.as_deref()).map(StepQuestion::named).transpose()?;
+        let pictures = changes.pictures.unwrap_or(shown_until_now);
+        naming::set_pictures(tx, id, pictures, changes.question.over(asked), now_ms).await?;
+    }
     if is_new_address {
         tx.run(FORGET_PLAYED, args![id]).await?;
     }
@@ -290,6 +316,7 @@ pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     must_not_be_taught(&mut tx, item.course, "$1", id).await?;
     tx.hold(HeldTable::Items, id).await?;
     removal::give_up(&mut tx, FilesOf::Item, id, app.now_ms()).await?;
+    naming::remove_pictures(&mut tx, FilesOf::Item, id, app.now_ms()).await?;
     tx.run("update items set deleted_ms = $2 where id = $1", args![id, app.now_ms()]).await?;
     app.commit(tx, items_changed(app, item.course)).await?;
     removal::remove_of(app, FilesOf::Item, id).await;

@@ -6,8 +6,9 @@ use crate::app::School;
 use crate::db::{Filter, Tx, args, placeholders, row};
 use crate::error::{Error, Field, Noun, Result};
 use crate::event::words;
+use crate::school::pictures::{self, StepPicture};
 use crate::school::rights::{self, Caller};
-use crate::school::{Page, Window};
+use crate::school::{Page, Window, step_questions};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
@@ -76,6 +77,14 @@ row! {
         pub target_hint: Option<String>,
         pub guide: Option<String>,
         pub voice: Option<String>,
+        /// JSON: the pictures of a step.
+        pub pictures: String,
+        /// The step is done in another app than the one that shows it.
+        pub in_other_app: bool,
+        /// Notes of the instructor for themselves: for those who teach the course alone.
+        pub notes: Option<String>,
+        /// JSON: the question of a step, with its right answer.
+        pub question: Option<String>,
         pub created_ms: i64,
     }
 }
@@ -83,6 +92,10 @@ row! {
 impl Item {
     pub fn is_step(&self) -> bool {
         self.kind == ItemKind::Step.word()
+    }
+
+    pub fn pictures(&self) -> Vec<StepPicture> {
+        pictures::of_json(&self.pictures)
     }
 
     /// Is it a video whose file has not come yet? It is there for staff only.
@@ -95,6 +108,13 @@ impl Item {
         self.description.clear();
         (self.url, self.object, self.content) = (None, None, None);
         (self.target_action, self.target_hint, self.guide, self.voice) = (None, None, None, None);
+        (self.pictures, self.in_other_app) = (pictures::NONE.to_owned(), false);
+        (self.notes, self.question) = (None, None);
+    }
+
+    /// Removes the right answer of its question, which is for those who teach.
+    pub(in crate::school) fn hide_answer(&mut self) {
+        self.question = step_questions::without_answer(self.question.as_deref());
     }
 }
 
@@ -102,7 +122,8 @@ const UNIT: &str = "select id, course, title, description, position, minutes, ob
     updated_ms from units";
 pub(in crate::school) const ITEM: &str =
     "select i.id, i.unit, u.course, i.kind, i.title, i.description, i.position, i.required,
-    i.required_with_file, i.url, i.object, i.content, i.seconds, i.target_action, i.target_hint, i.guide, i.voice, i.created_ms
+    i.required_with_file, i.url, i.object, i.content, i.seconds, i.target_action, i.target_hint, i.guide, i.voice,
+    i.pictures, i.in_other_app, i.notes, i.question, i.created_ms
     from items i join units u on u.id = i.unit";
 /// The order in which a session goes through the steps.
 pub(in crate::school) const IN_ORDER: &str = "order by u.position, u.id, i.position, i.id";
@@ -120,12 +141,35 @@ pub(in crate::school) async fn unit_by_id(tx: &mut Tx, id: i64) -> Result<Unit> 
 /// read them.
 pub async fn find_unit(app: &School, caller: Option<&Caller>, id: i64) -> Result<(Unit, Vec<Item>)> {
     let mut tx = app.db.read().await?;
-    let unit = seen_unit(&mut tx, caller, id).await?;
+    let unit = unit_by_id(&mut tx, id).await?;
+    let course = rights::find_seen_course(&mut tx, caller, unit.course).await;
+    let course = course.map_err(|error| error.instead_of(Noun::Unit))?;
     let mut items = items_of(&mut tx, id).await?;
+    if !caller.is_some_and(|caller| caller.teaches(course.instructor)) {
+        items.iter_mut().for_each(Item::hide_answer);
+    }
     if !rights::may_read_contents(&mut tx, caller, unit.course, app.now_ms()).await? {
         items.iter_mut().for_each(Item::hide_contents);
     }
+    hide_notes(&mut tx, caller, unit.course, &mut items).await?;
     Ok((unit, items))
+}
+
+/// Takes the notes of the instructor out of these items of a course, unless the caller teaches it.
+pub(in crate::school) async fn hide_notes(
+    tx: &mut Tx,
+    caller: Option<&Caller>,
+    course: i64,
+    items: &mut [Item],
+) -> Result<()> {
+    if items.iter().all(|item| item.notes.is_none()) {
+        return Ok(());
+    }
+    let access = rights::find_seen_course(tx, caller, course).await?;
+    if !caller.is_some_and(|caller| caller.teaches(access.instructor)) {
+        items.iter_mut().for_each(|item| item.notes = None);
+    }
+    Ok(())
 }
 
 /// Finds a unit without its items, for callers who may see the course.
@@ -232,6 +276,14 @@ pub async fn find_step(tx: &mut Tx, course: i64, field: Field, id: i64) -> Resul
         return Err(Error::NotFound(Noun::Item));
     }
     if item.course == course { Ok(item) } else { Err(Error::bad(field, "it belongs to another lecture")) }
+}
+
+/// Tells whether a session comes to a step before it comes to another one of the same course.
+pub(in crate::school) async fn is_before(tx: &mut Tx, step: i64, other: i64) -> Result<bool> {
+    let sql = "select i.id from items i join units u on u.id = i.unit where i.id = $1 and
+        (u.position, u.id, i.position, i.id) <
+            (select u2.position, u2.id, i2.position, i2.id from items i2 join units u2 on u2.id = i2.unit where i2.id = $2)";
+    Ok(tx.maybe::<(i64,)>(sql, args![step, other]).await?.is_some())
 }
 
 pub async fn first_step(tx: &mut Tx, course: i64) -> Result<Option<Item>> {

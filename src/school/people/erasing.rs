@@ -4,9 +4,11 @@ use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
 use crate::error::{Error, Result};
 use crate::live::EndedLogins;
+use crate::school::help::picture_rows::discard_all_of;
 use crate::school::people::{Person, hold_with_admins, must_not_be_last_admin};
 use crate::school::rights::{Caller, Role};
-use crate::school::{activity, certificates, logins};
+use crate::school::sessions::staff;
+use crate::school::{activity, certificates, class_questions, logins};
 
 /// Erases a person, for an administrator.
 pub async fn erase(app: &School, caller: &Caller, id: i64) -> Result<()> {
@@ -32,7 +34,8 @@ pub async fn delete_me(app: &School, caller: &Caller) -> Result<()> {
 async fn hold(tx: &mut Tx, id: i64) -> Result<Person> {
     let theirs = "id in (select class from enrollments where person = $1)";
     tx.hold_where(HeldTable::Classes, theirs, args![id]).await?;
-    tx.hold_where(HeldTable::HelpRequests, "person = $1", args![id]).await?;
+    staff::hold_sessions_of(tx, id).await?;
+    tx.hold_where(HeldTable::HelpRequests, "person = $1 or claimed_by = $1", args![id]).await?;
     tx.hold_where(HeldTable::Enrollments, "person = $1", args![id]).await?;
     let of_theirs = "enrollment in (select id from enrollments where person = $1)";
     tx.hold_where(HeldTable::Payments, of_theirs, args![id]).await?;
@@ -53,13 +56,20 @@ async fn erase_held(app: &School, mut tx: Tx, person: &Person) -> Result<()> {
     logins::end_logins(&mut tx, id, now_ms).await?;
     certificates::erase_name(app, &mut tx, id).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
+    // Nobody waits for one who is gone, and nobody reads what was written to them.
+    let events = staff::end_all_of(&mut tx, id, now_ms).await?;
+    tx.run("update help_requests set claimed_by = null, claimed_ms = null where claimed_by = $1", args![id]).await?;
+    tx.run("delete from participant_messages where person = $1", args![id]).await?;
+    tx.run("delete from step_answers where person = $1", args![id]).await?;
+    class_questions::forget_person(&mut tx, id).await?;
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;
+    discard_all_of(&mut tx, id, None).await?;
     cancel_orders(&mut tx, id, now_ms).await?;
     forget_reasons(&mut tx, id, now_ms).await?;
     activity::forget_person(&mut tx, id).await?;
-    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
+    app.commit_and_close(tx, events, vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
     let app = app.clone();
     // Logs that this does not delete are deleted in the next round of `activity::forget_old`.
     tokio::spawn(async move { activity::forget_erased(&app).await });
@@ -96,6 +106,7 @@ async fn forget_reasons(tx: &mut Tx, person: i64, now_ms: i64) -> Result<()> {
         tx.run(change, args![person, now_ms]).await?;
     }
     for change in [
+        "update participants set phone = null where person = $1",
         "update enrollments set reason = null where person = $1",
         "update marks set reason = null where enrollment in (select id from enrollments where person = $1)",
         "update attendance_requests set reason = '', reject_reason = null

@@ -15,7 +15,7 @@ use crate::live::EndedLogins;
 use crate::patch::Patch;
 use crate::school::logins;
 use crate::school::rights::{Caller, Role};
-use crate::school::sessions::identity;
+use crate::school::sessions::{identity, staff};
 use crate::school::{Page, Window, certificates};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -333,13 +333,18 @@ pub async fn list(
 pub async fn change_role(app: &School, caller: &Caller, id: i64, role: Role) -> Result<Person> {
     caller.must_be_admin()?;
     let mut tx = app.db.begin().await?;
+    staff::hold_sessions_of(&mut tx, id).await?;
     let person = hold_with_admins(&mut tx, id).await?;
     if person.role == Role::Admin.word() && role != Role::Admin {
         must_not_be_last_admin(&mut tx, id).await?;
     }
     tx.run("update people set role = $2 where id = $1", args![id, role.word()]).await?;
+    let events = match role {
+        Role::Student => staff::end_all_of(&mut tx, id, app.now_ms()).await?,
+        Role::Instructor | Role::Admin => Vec::new(),
+    };
     let person = by_id(&mut tx, id).await?;
-    app.commit_and_close(tx, Vec::new(), vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
+    app.commit_and_close(tx, events, vec![logins::close_sockets_of(id, EndedLogins::All)]).await?;
     Ok(person)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod course;
 pub mod learner;
+pub mod marking;
 mod study;
 pub mod summary;
 pub mod units;
@@ -101,7 +102,7 @@ pub async fn report(
         .await
 }
 
-async fn repeat(tx: &mut Tx, done: StoredAnswer, item: i64) -> Result<RecordedProgress> {
+pub(super) async fn repeat(tx: &mut Tx, done: StoredAnswer, item: i64) -> Result<RecordedProgress> {
     let StoredAnswer::Progress { progress, completed_ms } = done else { return Err(Error::KeyReused) };
     let course = outline::item_by_id(tx, item).await?.course;
     let next = outline::step_after(tx, course, item).await?;
@@ -198,7 +199,7 @@ const STORED: &str = "from item_progress where enrollment = $1 and item = $2";
 const TOUCH: &str = "update item_progress set updated_ms = $3 where enrollment = $1 and item = $2";
 
 /// Records a report in the person's current enrollment in the course of the item.
-async fn record_step(
+pub(super) async fn record_step(
     app: &School,
     tx: &mut Tx,
     person: i64,
@@ -262,7 +263,7 @@ async fn record(
     let new = progress_in_session(&after.status, after.done_ms, session_began_ms);
     let completed_ms = after.completed_ms;
     if old != new || before.is_none() {
-        let event = Event::StudentProgress { person, item: item.id, old, new, completed_ms };
+        let event = Event::StudentProgress { person, item: item.id, old, new, completed_ms, marked_by: None };
         events.push(new_event(session.map(|(session, _)| session), event));
         if new == ProgressStatus::Completed {
             events.extend(help::close_at_finished_step(tx, item.course, item.id, person, now_ms).await?);

@@ -77,6 +77,20 @@ pub async fn find(
     Ok(FoundSession { session, is_scanned: false })
 }
 
+/// Finds the session to which a helper's key leads. The right key is never limited; a wrong one counts as a wrong code of its
+/// address, and is refused like one.
+pub async fn find_to_help(app: &School, tx: &mut Tx, code: &str, key: &str, from: IpAddr) -> Result<Session> {
+    let sql = format!(
+        "{SESSION} where s.code = $1 and s.helper_key = $2 and c.deleted_ms is null
+        order by s.created_ms desc, s.id desc limit 1"
+    );
+    if let Some(session) = tx.maybe(sql, args![normalize_code(code), key]).await? {
+        return Ok(session);
+    }
+    app.failures.take(&Attempts::CodesFrom(from), app.now_ms())?.keep();
+    Err(Error::NotFound(Noun::Session))
+}
+
 async fn has_account(tx: &mut Tx, caller: &Caller) -> Result<bool> {
     let sql = "select guest from people where id = $1";
     Ok(tx.maybe::<(bool,)>(sql, args![caller.id]).await?.is_some_and(|(guest,)| !guest))
@@ -100,11 +114,12 @@ pub async fn look_up(
     Ok(SessionPreview { session, participants })
 }
 
-/// Finds the open session of a course: a running one before a paused one before a waiting one, and of several the newest.
+/// Finds the open session of a course: a running one before a paused one before a waiting one; of several such, one with an open
+/// door before one with a closed door, and then the newest.
 pub async fn open_of_course(app: &School, course: i64) -> Result<Option<Session>> {
     let sql = format!(
         "{SESSION} where s.course = $1 and s.status <> '{}'
-        order by case s.status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, s.created_ms desc, s.id desc
+        order by case s.status when 'IN_PROGRESS' then 0 when 'PAUSED' then 1 else 2 end, s.door desc, s.created_ms desc, s.id desc
         limit 1",
         SessionStatus::Review.word()
     );
@@ -140,6 +155,11 @@ impl OwnSession {
 impl Session {
     pub fn join_url(&self, public_url: &str) -> String {
         join_url(public_url, &self.code, &self.key)
+    }
+
+    /// Returns the URL in the QR for helpers: whoever has it becomes one.
+    pub fn helper_url(&self, public_url: &str) -> String {
+        format!("{public_url}/assist/{}?k={}", self.code, self.helper_key)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Commands of the instructor: start, next step, pause, resume, message, end. Each is a guarded change of one row: the
 //! database puts two at once in an order, and a command that the state forbids changes nothing and fails with that state.
 
-use super::{Session, SessionStatus, by_id, find_taught, presence};
+use super::{Session, SessionStatus, by_id, find_taught, find_taught_to_read, messages, presence, staff, timing};
 use crate::app::School;
 use crate::clock::MINUTE_MS;
 use crate::db::{HeldTable, Tx, args, retry};
 use crate::error::{Error, Field, Result};
 use crate::event::{Event, NewEvent, StoredAnswer};
+use crate::live::CloseSockets;
 use crate::live::presence::OpenRoom;
 use crate::patch::Patch;
 use crate::school::attendance;
@@ -35,6 +36,10 @@ pub enum Command {
     /// Shows a message to all, and changes nothing else.
     ShowMessage {
         message: String,
+    },
+    /// Starts a timer of so many seconds in place of the one before, or ends it.
+    SetTimer {
+        seconds: Option<i64>,
     },
     End {
         message: Option<String>,
@@ -80,34 +85,37 @@ async fn try_command(
     let mut tx = app.db.begin().await?;
     let now_ms = app.now_ms();
     tx.hold(HeldTable::Sessions, session).await?;
-    let at = find_taught(&mut tx, caller, session).await?;
+    // The «end» of a host may be sent again. All other commands are refused by the state of an ended session.
+    let at = find_taught_to_read(&mut tx, caller, session).await?;
     tx.run("update live_sessions set taught_ms = $2 where id = $1", args![session, now_ms]).await?;
     if let Some(done) = once::claim(&mut tx, caller.id, key, (session, &command), now_ms).await? {
         let StoredAnswer::Command { at_ms, event } = done else { return Err(Error::KeyReused) };
         return make_outcome(&mut tx, &at, at_ms, event).await;
     }
-    let (event, events) = apply(app, &mut tx, &at, command, now_ms).await?;
+    let (event, events, closed) = apply(app, &mut tx, &at, command, now_ms).await?;
     let done = StoredAnswer::Command { at_ms: now_ms, event: event.clone() };
     once::settle(&mut tx, caller.id, key, &done).await?;
     let outcome = make_outcome(&mut tx, &at, now_ms, event).await?;
-    app.commit(tx, events).await?;
+    app.commit_and_close(tx, events, closed).await?;
     Ok(outcome)
 }
 
-/// Applies a command. The transaction must hold the row of the session, so that `at` stays true until the commit.
+/// Applies a command. The transaction must hold the row of the session, so that `at` stays true until the commit. Returns the event of
+/// the command, all events, and the sockets to close.
 async fn apply(
     app: &School,
     tx: &mut Tx,
     at: &Session,
     command: Command,
     now_ms: i64,
-) -> Result<(Event, Vec<NewEvent>)> {
+) -> Result<(Event, Vec<NewEvent>, Vec<CloseSockets>)> {
+    let mut closed = Vec::new();
     let (event, mut more) = match command {
         Command::Start { first, message } => (start(app, tx, at, first, message, now_ms).await?, Vec::new()),
         Command::NextStep { next, message } => match next_step(tx, at, next, message, now_ms).await? {
             StepMove::To(event, withdrawn) => (event, withdrawn),
             // The session is on that step already: someone gave the same command a moment ago.
-            StepMove::AlreadyThere(event) => return Ok((event, Vec::new())),
+            StepMove::AlreadyThere(event) => return Ok((event, Vec::new(), closed)),
         },
         Command::Pause { message } => {
             must_be(at, SessionStatus::InProgress)?;
@@ -120,11 +128,18 @@ async fn apply(
             (Event::SessionResumed { step: at.step, message }, Vec::new())
         }
         Command::ShowMessage { message } => (show_message(tx, at, message).await?, Vec::new()),
-        Command::End { message } => end(tx, at, message, now_ms).await?,
+        Command::SetTimer { seconds } => (timing::set(tx, at, seconds, now_ms).await?, Vec::new()),
+        Command::End { message } => {
+            let (event, mut follows) = end(tx, at, message, now_ms).await?;
+            let (mut ended, sockets) = staff::end_helpers(tx, at, now_ms).await?;
+            follows.append(&mut ended);
+            closed = sockets;
+            (event, follows)
+        }
     };
     let mut events = vec![NewEvent { session: Some(at.id), course: at.course, at_ms: now_ms, event: event.clone() }];
     events.append(&mut more);
-    Ok((event, events))
+    Ok((event, events, closed))
 }
 
 /// Shows a message on every phone until the next command. Fails if the session has ended.
@@ -162,7 +177,7 @@ async fn start(
             .ok_or_else(|| Error::bad(Field::FirstStep, "the lecture has no steps yet"))?,
     };
     let sql = "update live_sessions set status = 'IN_PROGRESS', started_ms = $2, step = $3, step_ms = $2,
-        step_seq = last_seq + 1, message = $4 where id = $1";
+        step_seq = last_seq + 1, message = $4, timer_ends_ms = null, timer_seconds = null where id = $1";
     tx.run(sql, args![at.id, now_ms, step.id, message.as_deref()]).await?;
     attendance::automatic::set_meeting_date(app, tx, at, now_ms).await?;
     Ok(Event::SessionStarted { step: step.id, message })
@@ -193,7 +208,8 @@ async fn next_step(
     if at.step == Some(to.id) && (message.is_none() || message == at.message) {
         return Ok(StepMove::AlreadyThere(event));
     }
-    let sql = "update live_sessions set step = $2, step_ms = $3, step_seq = last_seq + 1, message = $4 where id = $1";
+    let sql = "update live_sessions set step = $2, step_ms = $3, step_seq = last_seq + 1, message = $4,
+        timer_ends_ms = null, timer_seconds = null where id = $1";
     tx.run(sql, args![at.id, to.id, now_ms, message]).await?;
     let withdrawn = help::withdraw_auto(tx, at, now_ms).await?;
     Ok(StepMove::To(event, withdrawn))
@@ -203,9 +219,11 @@ async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) ->
     if at.has_status(SessionStatus::Review) {
         return Err(Error::wrong_state(at.status.clone()));
     }
-    let sql = "update live_sessions set status = 'REVIEW_MODE', ended_ms = $2, message = $3 where id = $1";
+    let sql = "update live_sessions set status = 'REVIEW_MODE', ended_ms = $2, message = $3,
+        timer_ends_ms = null, timer_seconds = null where id = $1";
     tx.run(sql, args![at.id, now_ms, message.as_deref()]).await?;
     tx.run("delete from screen_counts where session = $1", args![at.id]).await?;
+    messages::forget(tx, at.id, None).await?;
     let (completed, total) = count_finished(tx, at).await?;
     let minutes = at.started_ms.map_or(0, |started| (now_ms - started + MINUTE_MS / 2) / MINUTE_MS);
     let mut follows = help::withdraw_auto(tx, at, now_ms).await?;
@@ -309,8 +327,8 @@ async fn end_untouched(app: &School, session: i64, led_ms: i64) -> Result<()> {
     let untouched = format!("select id from live_sessions where id = $1 and {LED_MS} = $2 and status <> 'REVIEW_MODE'");
     if tx.maybe::<(i64,)>(untouched, args![session, led_ms]).await?.is_some() {
         let at = by_id(&mut tx, session).await?;
-        let (_, events) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
-        app.commit(tx, events).await?;
+        let (_, events, closed) = apply(app, &mut tx, &at, Command::End { message: None }, app.now_ms()).await?;
+        app.commit_and_close(tx, events, closed).await?;
     }
     Ok(())
 }

@@ -42,12 +42,15 @@ pub async fn create(app: &School, caller: &Caller, course: i64, new: NewLiveSess
     let date = app.clock.date_of(new.scheduled_ms.unwrap_or(now_ms));
     let meeting = attendance::meeting_of_session(&mut tx, class, &date, new.number, now_ms).await?;
     let sql =
-        "insert into live_sessions (id, created_ms, course, class, code, join_key, title, status, scheduled_ms, taught_ms, meeting)
-        values ($1, $2, $3, $4, $5, $6, $7, 'WAITING', $8, $2, $9) on conflict do nothing returning id";
+        "insert into live_sessions (id, created_ms, course, class, code, join_key, title, status, scheduled_ms, taught_ms, meeting,
+            helper_key)
+        values ($1, $2, $3, $4, $5, $6, $7, 'WAITING', $8, $2, $9, $10) on conflict do nothing returning id";
     let mut made = None;
     for _ in 0..DRAWS_MAX {
         let Some(code) = draw_code(&mut tx, now_ms).await? else { continue };
-        let args = args![random_id(), now_ms, course, class, code, link_key(), &title, new.scheduled_ms, meeting];
+        let (scheduled_ms, helper_key) = (new.scheduled_ms, link_key());
+        let args =
+            args![random_id(), now_ms, course, class, code, link_key(), &title, scheduled_ms, meeting, helper_key];
         made = tx.maybe::<(i64,)>(sql, args).await?;
         if made.is_some() {
             break;

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::codes::{self, Invitation};
 use super::identity::{self, NameConflict};
-use super::{Session, SessionStatus, by_id, find_attended, find_taught, room, state};
+use super::{Session, SessionStatus, by_id, find_attended, find_taught, messages, room, staff, state};
 use crate::app::{News, School};
 use crate::db::{HeldTable, Tx, args, row};
 use crate::error::{Error, Noun, Result};
@@ -56,6 +56,7 @@ pub async fn join(app: &School, caller: &Caller, session: i64) -> Result<Joined>
     let (joined, ()) = record(app, session, move |tx| {
         let app = school.clone();
         Box::pin(async move {
+            staff::must_be_no_helper(tx, person).await?;
             let session = by_id(tx, session).await?;
             let (joined, events) = admit(&app, tx, &session, person, now_ms).await?;
             Ok(((joined, ()), events))
@@ -255,11 +256,13 @@ async fn remove_participant(
     let mut events = Vec::new();
     if changed {
         let total = state::participant_count(&mut tx, session.id).await?;
+        messages::forget(&mut tx, session.id, Some(person)).await?;
         let event = Event::StudentLeft { person, removed, total };
         events.push(NewEvent { session: Some(session.id), course: session.course, at_ms: now_ms, event });
     }
     if changed && removed {
         events.extend(help::withdraw_all_of(&mut tx, session, person, now_ms).await?);
+        messages::forget(&mut tx, session.id, Some(person)).await?;
     }
     let (code, reason) =
         if removed { (close::REMOVED, "removed by the instructor") } else { (close::NORMAL, "goodbye") };

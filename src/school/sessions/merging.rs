@@ -180,11 +180,26 @@ async fn merge_people(tx: &mut Tx, from: i64, into: i64, enrollment: i64, now_ms
         "update participants set left_ms = case when exists (select 1 from participants p
                 where p.session = participants.session and p.person = $1 and p.left_ms is null) then null else left_ms end
             where person = $2 and removed_ms is null and session in (select session from participants where person = $1)",
+        "update participants set phone = coalesce((select p.phone from participants p
+                where p.session = participants.session and p.person = $1), phone)
+            where person = $2 and session in (select session from participants where person = $1)",
         "delete from participants where person = $1 and session in (select session from participants where person = $2)",
         "update participants set person = $2 where person = $1",
         "update participants set same_as = null where same_as = $1 and person = $2",
         "update participants set same_as = $2 where same_as = $1",
         "update help_requests set person = $2 where person = $1 and kind = 'MANUAL'",
+        "delete from participant_messages where person = $1 and session in
+            (select session from participant_messages where person = $2)",
+        "update participant_messages set person = $2 where person = $1",
+        "delete from step_answers where person = $1 and exists (select 1 from step_answers o where o.person = $2
+            and o.session = step_answers.session and o.item = step_answers.item)",
+        "update step_answers set person = $2 where person = $1",
+        "update class_questions set person = $2 where person = $1",
+        "update class_question_supports set person = $2 where person = $1 and not exists (select 1
+            from class_question_supports o where o.person = $2 and o.question = class_question_supports.question)",
+        // Nobody supports what they have asked themselves.
+        "delete from class_question_supports where person = $1 or (person = $2 and question in
+            (select id from class_questions where person = $2))",
         "update activity_logs set person = $2 where person = $1",
         "update notifications set person = $2 where person = $1",
         "update notifications set about = $2 where about = $1",

@@ -5,20 +5,26 @@
 pub mod codes;
 pub mod control;
 mod creating;
+pub mod helpers;
 pub mod identity;
 pub mod joining;
 pub mod merging;
+pub mod messages;
+pub mod pointing;
 pub mod presence;
 pub mod screens;
+pub mod staff;
+pub mod staff_presence;
 pub mod state;
+pub mod timing;
 
 use std::collections::HashMap;
 
 use crate::app::School;
 use crate::db::{Tx, args, placeholders, row};
 use crate::error::{Error, Noun, Result};
-use crate::event::words;
-use crate::school::rights::{self, Caller};
+use crate::event::{StaffRole, words};
+use crate::school::rights::{self, Caller, Role};
 use crate::school::{Page, Window};
 
 pub use creating::{NewLiveSession, create};
@@ -70,6 +76,7 @@ row! {
         pub late_after_min: Option<i64>,
         pub code: String,
         pub key: String,
+        pub helper_key: String,
         pub title: String,
         pub status: String,
         pub door: String,
@@ -77,6 +84,8 @@ row! {
         pub step_ms: Option<i64>,
         pub step_seq: i64,
         pub message: Option<String>,
+        pub timer_ends_ms: Option<i64>,
+        pub timer_seconds: Option<i64>,
         pub scheduled_ms: Option<i64>,
         pub started_ms: Option<i64>,
         pub ended_ms: Option<i64>,
@@ -93,8 +102,8 @@ row! {
 }
 
 const SESSION: &str =
-    "select s.id, s.course, s.class, s.meeting, t.number, c.late_after_min, s.code, s.join_key as key, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,
-    s.message, s.scheduled_ms, s.started_ms, s.ended_ms, s.created_ms, s.last_seq, s.last_student_seq,
+    "select s.id, s.course, s.class, s.meeting, t.number, c.late_after_min, s.code, s.join_key as key, s.helper_key, s.title, s.status, s.door, s.step, s.step_ms, s.step_seq,
+    s.message, s.timer_ends_ms, s.timer_seconds, s.scheduled_ms, s.started_ms, s.ended_ms, s.created_ms, s.last_seq, s.last_student_seq,
     c.title as lecture_title, c.description as lecture_description, c.price, c.instructor, p.name as instructor_name
     from live_sessions s join courses c on c.id = s.course join people p on p.id = c.instructor
     left join meetings t on t.id = s.meeting";
@@ -103,6 +112,17 @@ pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Session> {
     tx.maybe(format!("{SESSION} where s.id = $1 and c.deleted_ms is null"), args![id])
         .await?
         .ok_or(Error::NotFound(Noun::Session))
+}
+
+/// Reads these sessions, but those of deleted courses.
+async fn by_ids(tx: &mut Tx, sessions: &[i64]) -> Result<HashMap<i64, Session>> {
+    if sessions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (marks, ids) = placeholders(sessions, 1);
+    let found: Vec<Session> =
+        tx.all(format!("{SESSION} where s.id in ({marks}) and c.deleted_ms is null"), ids).await?;
+    Ok(found.into_iter().map(|session| (session.id, session)).collect())
 }
 
 pub struct SessionWithCount {
@@ -147,14 +167,55 @@ async fn with_participants(tx: &mut Tx, sessions: Vec<Session>) -> Result<Vec<Se
     Ok(sessions.into_iter().map(listed).collect())
 }
 
-/// Returns the session. Fails if the caller does not teach its course.
-pub(super) async fn find_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
-    let session = by_id(tx, id).await?;
-    caller.must_teach(session.instructor)?;
-    Ok(session)
+/// Role of a person in a session, beside its instructor. The role of a helper ends with the session.
+const ROLE: &str = "select f.role from session_staff f join live_sessions s on s.id = f.session
+    where f.session = $1 and f.person = $2 and f.ended_ms is null and (f.by_key or $3)
+        and (f.role = 'HOST' or s.status <> 'REVIEW_MODE')";
+
+/// Returns the role that the caller has in a session beside its instructor. A colleague loses it with their place in the school's staff.
+pub(super) async fn role_in(tx: &mut Tx, caller: &Caller, session: i64) -> Result<Option<StaffRole>> {
+    let is_colleague = caller.role != Role::Student;
+    let role: Option<(String,)> = tx.maybe(ROLE, args![session, caller.id, is_colleague]).await?;
+    Ok(role.and_then(|(role,)| StaffRole::parse(&role)))
 }
 
-/// Returns the session to its instructor and to participants who were not removed. Fails for anyone else.
+/// Returns the session. Fails if the caller neither teaches its course nor leads it as a host while it is open.
+pub(super) async fn find_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
+    let session = find_taught_to_read(tx, caller, id).await?;
+    let may_change = caller.teaches(session.instructor) || !session.has_status(SessionStatus::Review);
+    if may_change { Ok(session) } else { Err(Error::NotYours) }
+}
+
+/// Returns the session to those who may read all that its instructor may. A host may also when it has ended.
+pub(super) async fn find_taught_to_read(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
+    let session = by_id(tx, id).await?;
+    if caller.teaches(session.instructor) {
+        return Ok(session);
+    }
+    caller.must_be_staff()?;
+    if role_in(tx, caller, id).await? == Some(StaffRole::Host) { Ok(session) } else { Err(Error::NotYours) }
+}
+
+/// Session of which the caller is instructor, host or helper.
+pub(super) struct AssistedSession {
+    pub session: Session,
+    /// Whether the caller leads it, and does not only help.
+    pub is_led: bool,
+}
+
+/// Returns the session to its instructor, its hosts and its helpers. Fails for anyone else.
+pub(super) async fn find_assisted(tx: &mut Tx, caller: &Caller, id: i64) -> Result<AssistedSession> {
+    let session = by_id(tx, id).await?;
+    if caller.teaches(session.instructor) {
+        return Ok(AssistedSession { session, is_led: true });
+    }
+    match role_in(tx, caller, id).await? {
+        Some(role) => Ok(AssistedSession { session, is_led: role == StaffRole::Host }),
+        None => Err(caller.must_be_staff().err().unwrap_or(Error::NotYours)),
+    }
+}
+
+/// Returns the session to its staff and to participants who were not removed. Fails for anyone else.
 pub(super) async fn find_attended(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
     let session = by_id(tx, id).await?;
     if caller.teaches(session.instructor) {
@@ -164,11 +225,20 @@ pub(super) async fn find_attended(tx: &mut Tx, caller: &Caller, id: i64) -> Resu
     match tx.maybe::<(bool,)>(sql, args![id, caller.id]).await? {
         Some((true,)) => Err(Error::Removed),
         Some((false,)) => Ok(session),
+        None if role_in(tx, caller, id).await?.is_some() => Ok(session),
         None => Err(Error::NotYours),
     }
 }
 
-/// Returns the session to its instructor and to participants who may read what is taught in it: of a course with a price, those
+/// Fails unless the person is in the session.
+pub(super) async fn must_have_participant(tx: &mut Tx, session: i64, person: i64) -> Result<()> {
+    let sql =
+        "select id from participants where session = $1 and person = $2 and removed_ms is null and left_ms is null";
+    tx.maybe::<(i64,)>(sql, args![session, person]).await?.ok_or(Error::NotFound(Noun::Participant))?;
+    Ok(())
+}
+
+/// Returns the session to its staff and to participants who may read what is taught in it: of a course with a price, those
 /// who are still in it. Fails for anyone else.
 pub(super) async fn find_followed(tx: &mut Tx, caller: &Caller, id: i64, now_ms: i64) -> Result<Session> {
     let session = find_attended(tx, caller, id).await?;
@@ -200,7 +270,14 @@ pub(super) async fn must_not_be_removed(tx: &mut Tx, course: i64, person: i64, s
 impl Session {
     /// May the caller read what is taught in it? A free lecture asks the database nothing.
     async fn is_shown_to(&self, tx: &mut Tx, caller: &Caller, now_ms: i64) -> Result<bool> {
-        Ok(self.price == 0 || rights::may_read_contents(tx, Some(caller), self.course, now_ms).await?)
+        Ok(self.price == 0
+            || rights::may_read_contents(tx, Some(caller), self.course, now_ms).await?
+            || role_in(tx, caller, self.id).await?.is_some())
+    }
+
+    /// Fails if the session is over.
+    pub(super) fn must_be_open(&self) -> Result<()> {
+        if self.has_status(SessionStatus::Review) { Err(Error::wrong_state(self.status.clone())) } else { Ok(()) }
     }
 
     pub fn has_status(&self, status: SessionStatus) -> bool {

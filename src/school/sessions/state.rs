@@ -2,25 +2,34 @@
 
 use std::collections::HashMap;
 
-use super::{Session, SessionStatus, by_id, find_followed, find_taught, identity, presence, screens};
+use super::{
+    Session, SessionStatus, by_id, by_ids, find_assisted, find_followed, find_taught, find_taught_to_read, identity,
+    presence, role_in, screens,
+};
 use crate::app::School;
 use crate::db::{Tx, args, row};
 use crate::error::{Error, Result};
-use crate::event::PublishedEvent;
+use crate::event::{AnswerValue, PublishedEvent, StaffRole};
 use crate::live::presence::{PresentPerson, StepSpan};
 use crate::live::{LogRange, log};
 use crate::school::names::{Names, namesakes_of};
 use crate::school::outline::{self, Item};
 use crate::school::rights::{Caller, Role};
+use crate::school::step_questions::{self, QuestionState};
 
 const TIMELINE_MAX_EVENTS: i64 = 1_000;
+/// Sessions in which one has a role that are listed.
+const ASSISTED_MAX: i64 = 20;
 
 #[derive(Debug, Clone)]
 pub struct SessionState {
     pub session: Session,
     pub step: Option<Item>,
+    /// The question of that step, and what came of it.
+    pub question: Option<QuestionState>,
     pub participants: i64,
     pub my_status: &'static str,
+    pub now_ms: i64,
 }
 
 /// State of a session, with the number of people present.
@@ -38,8 +47,12 @@ pub struct OwnState {
     /// Progress in the current step of the session.
     pub status: String,
     pub open_help: Option<i64>,
+    /// Name of the one who goes there because of that call.
+    pub helper_name: Option<String>,
     /// Attendance mark for the meeting that this session is.
     pub mark: Option<String>,
+    /// Their answer to the question of the current step.
+    pub answer: Option<AnswerValue>,
 }
 
 row! {
@@ -53,10 +66,15 @@ row! {
         pub guest: bool,
         pub joined_ms: i64,
         pub left_ms: Option<i64>,
+        /// The kind of their phone, if it has told.
+        pub phone: Option<String>,
         pub step_status: Option<String>,
         pub open_help: Option<i64>,
         /// Whether the student made an open call themselves, and not only the session for them.
         pub called: bool,
+        /// The one who goes there because of a call: all open calls of a person in a session have one.
+        pub helper: Option<i64>,
+        pub helper_name: Option<String>,
         pub last_active_ms: Option<i64>,
         pub flagged: bool,
         /// Person whom they say to be, until the instructor has decided.
@@ -69,13 +87,17 @@ pub async fn participant_count(tx: &mut Tx, session: i64) -> Result<i64> {
     Ok(tx.one::<(i64,)>(sql, args![session]).await?.0)
 }
 
-async fn session_state(tx: &mut Tx, session: Session, my_status: &'static str) -> Result<SessionState> {
+async fn session_state(tx: &mut Tx, session: Session, my_status: &'static str, now_ms: i64) -> Result<SessionState> {
     let step = match session.step {
         Some(id) => outline::item_by_id(tx, id).await.ok(),
         None => None,
     };
+    let question = match &step {
+        Some(step) => step_questions::results::of_step(tx, session.id, step).await?,
+        None => None,
+    };
     let participants = participant_count(tx, session.id).await?;
-    Ok(SessionState { session, step, participants, my_status })
+    Ok(SessionState { session, step, question, participants, my_status, now_ms })
 }
 
 /// Derives the status of a participant from the status of the session.
@@ -92,7 +114,7 @@ pub async fn current(app: &School, caller: &Caller, session: i64) -> Result<Curr
     let mut tx = app.db.read().await?;
     let session = find_followed(&mut tx, caller, session, app.now_ms()).await?;
     let status = participant_status(&session.status, false);
-    let state = session_state(&mut tx, session, status).await?;
+    let state = session_state(&mut tx, session, status, app.now_ms()).await?;
     let same_as = identity::claimed_guest(&mut tx, state.session.id, caller.id).await?;
     drop(tx);
     let active = presence::count(app, state.session.id).await?;
@@ -107,7 +129,7 @@ pub struct Roster {
 
 pub async fn participants(app: &School, caller: &Caller, session: i64) -> Result<(Session, Roster)> {
     let mut tx = app.db.read().await?;
-    let session = find_taught(&mut tx, caller, session).await?;
+    let session = find_taught_to_read(&mut tx, caller, session).await?;
     let attendees = attendees(&mut tx, &session).await?;
     drop(tx);
     let present = presence::people_in(app, session.id).await?;
@@ -123,16 +145,19 @@ async fn attendees(tx: &mut Tx, session: &Session) -> Result<Vec<Attendee>> {
                 max(case when type = 'student_stuck' and seq > $2 then 1 else 0 end) as flag
             from session_events where session = $1 and person is not null group by person),
         help as (
-            select person, max(case when kind = 'MANUAL' then id end) as own, max(id) as id from help_requests
+            select person, max(case when kind = 'MANUAL' then id end) as own, max(id) as id, max(claimed_by) as helper
+            from help_requests
             where session = $1 and status in ('ANALYZING', 'ESCALATED') group by person)
-        select p.person, q.name, coalesce(n.nth, 1) as namesake, q.email, q.guest, p.joined_ms, p.left_ms, p.same_as, ip.status as step_status,
-            coalesce(help.own, help.id) as open_help, help.own is not null as called, log.last_ms as last_active_ms,
+        select p.person, q.name, coalesce(n.nth, 1) as namesake, q.email, q.guest, p.joined_ms, p.left_ms, p.phone, p.same_as, ip.status as step_status,
+            coalesce(help.own, help.id) as open_help, help.own is not null as called,
+            a.id as helper, a.name as helper_name, log.last_ms as last_active_ms,
             coalesce(log.flag, 0) = 1 and coalesce(ip.status, '') <> 'COMPLETED' as flagged
         from participants p join people q on q.id = p.person
         left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $3
             and (ip.status <> 'COMPLETED' or ip.done_ms >= $4)
         left join log on log.person = p.person
         left join help on help.person = p.person
+        left join people a on a.id = help.helper
         left join ({}) n on n.person = p.person
         where p.session = $1 and p.removed_ms is null order by p.id",
         namesakes_of("select person from participants where session = $1", "k.course = $5")
@@ -148,17 +173,58 @@ pub struct ActiveParticipation {
     pub joined_ms: i64,
 }
 
-/// The open session that the caller is in; the one joined last, if there are several.
-pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<ActiveParticipation>> {
+/// An open session in which the caller has a role beside its instructor.
+pub struct AssistedSessionListed {
+    pub session: Session,
+    pub role: String,
+    pub joined_ms: i64,
+}
+
+pub struct ActiveSessions {
+    pub newest: ActiveParticipation,
+    pub assisted: Vec<AssistedSessionListed>,
+}
+
+/// Finds the open session that the caller is in, the one joined last if there are several, and all open sessions in which they
+/// have a role. Who is in none has the last of those.
+pub async fn my_active(app: &School, caller: &Caller) -> Result<Option<ActiveSessions>> {
     let mut tx = app.db.read().await?;
+    let assisted = assisted_by(&mut tx, caller).await?;
     let sql = "select p.session, p.joined_ms from participants p join live_sessions s on s.id = p.session
         where p.person = $1 and p.left_ms is null and p.removed_ms is null and s.status <> 'REVIEW_MODE'
         order by p.joined_ms desc, p.id desc limit 1";
-    let Some((id, joined_ms)) = tx.maybe::<(i64, i64)>(sql, args![caller.id]).await? else { return Ok(None) };
-    let session = by_id(&mut tx, id).await?;
-    let status = participant_status(&session.status, false);
-    let seen = session_state(&mut tx, session, status).await?;
-    Ok(Some(ActiveParticipation { session: seen.session, step: seen.step, status, joined_ms }))
+    let (session, status, joined_ms) = match tx.maybe::<(i64, i64)>(sql, args![caller.id]).await? {
+        Some((id, joined_ms)) => {
+            let session = by_id(&mut tx, id).await?;
+            let status = participant_status(&session.status, false);
+            (session, status, joined_ms)
+        }
+        None => match assisted.first() {
+            Some(one) => {
+                let role = StaffRole::parse(&one.role).unwrap_or(StaffRole::Helper);
+                (one.session.clone(), role.word(), one.joined_ms)
+            }
+            None => return Ok(None),
+        },
+    };
+    let seen = session_state(&mut tx, session, status, app.now_ms()).await?;
+    let newest = ActiveParticipation { session: seen.session, step: seen.step, status, joined_ms };
+    Ok(Some(ActiveSessions { newest, assisted }))
+}
+
+/// Lists the open sessions in which the caller has a role, the newest role first.
+async fn assisted_by(tx: &mut Tx, caller: &Caller) -> Result<Vec<AssistedSessionListed>> {
+    let sql = "select f.session, f.role, f.joined_ms from session_staff f join live_sessions s on s.id = f.session
+        where f.person = $1 and f.ended_ms is null and (f.by_key or $2) and s.status <> 'REVIEW_MODE'
+        order by f.joined_ms desc, f.session desc limit $3";
+    let args = args![caller.id, caller.role != Role::Student, ASSISTED_MAX];
+    let roles: Vec<(i64, String, i64)> = tx.all(sql, args).await?;
+    let mut sessions = by_ids(tx, &roles.iter().map(|(session, ..)| *session).collect::<Vec<_>>()).await?;
+    let listed = roles.into_iter().filter_map(|(session, role, joined_ms)| {
+        let session = sessions.remove(&session)?;
+        Some(AssistedSessionListed { session, role, joined_ms })
+    });
+    Ok(listed.collect())
 }
 
 pub struct Timeline {
@@ -172,10 +238,18 @@ pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, l
     let mut tx = app.db.read().await?;
     let session = find_followed(&mut tx, caller, session, app.now_ms()).await?;
     let limit = limit.unwrap_or(TIMELINE_MAX_EVENTS).clamp(1, TIMELINE_MAX_EVENTS);
-    let students_only = !caller.teaches(session.instructor);
+    let role = if caller.teaches(session.instructor) {
+        Some(StaffRole::Host)
+    } else {
+        role_in(&mut tx, caller, session.id).await?
+    };
+    let students_only = role.is_none();
     let until = newest_event(&session, students_only);
     let events = log::read(&mut tx, session.id, session.course, (after, until), students_only, limit).await?;
-    let names = Names::of(&mut tx, &events).await?;
+    let mut names = Names::of(&mut tx, &events).await?;
+    if role == Some(StaffRole::Helper) {
+        names = names.without_contacts();
+    }
     Ok(Timeline { events, names, last_seq: session.last_seq })
 }
 
@@ -184,6 +258,14 @@ pub async fn steps(app: &School, caller: &Caller, session: i64) -> Result<Vec<It
     let mut tx = app.db.read().await?;
     let session = find_followed(&mut tx, caller, session, app.now_ms()).await?;
     outline::steps(&mut tx, session.course).await
+}
+
+/// Reads the steps of the session's course about which its instructor has noted something, for those who lead it.
+pub async fn noted_steps(app: &School, caller: &Caller, session: i64) -> Result<Vec<Item>> {
+    let mut tx = app.db.read().await?;
+    let session = find_taught(&mut tx, caller, session).await?;
+    let steps = outline::steps(&mut tx, session.course).await?;
+    Ok(steps.into_iter().filter(|step| step.notes.is_some()).collect())
 }
 
 /// Returns the newest event of the session's log, or the newest one for students: after it, there is nothing to read.
@@ -197,14 +279,16 @@ fn newest_event(session: &Session, students_only: bool) -> i64 {
 pub enum Side {
     Student,
     Instructor,
+    Helper,
 }
 
 /// Checks that the caller may connect on this side of the session. Returns whether the connection makes them present: a
-/// student who has left may watch, but is not present, and neither is the instructor.
+/// student who has left may watch, but is not present, and neither is its staff.
 pub async fn may_enter(app: &School, caller: &Caller, session: i64, side: Side) -> Result<bool> {
     let mut tx = app.db.read().await?;
     match side {
-        Side::Instructor => find_taught(&mut tx, caller, session).await.map(|_| false),
+        Side::Instructor => find_taught_to_read(&mut tx, caller, session).await.map(|_| false),
+        Side::Helper => find_assisted(&mut tx, caller, session).await.map(|_| false),
         Side::Student => {
             let found = by_id(&mut tx, session).await?;
             let sql = "select removed_ms is not null, left_ms is null from participants
@@ -250,28 +334,49 @@ async fn has_left(tx: &mut Tx, session: i64, person: i64) -> Result<bool> {
     }
 }
 
-pub async fn must_not_be_removed(app: &School, session: i64, person: i64) -> Result<()> {
-    has_left(&mut app.db.read().await?, session, person).await.map(|_| ())
+/// Fails if the caller has lost the right to this side of the session since their socket was opened.
+pub async fn must_not_be_removed(app: &School, caller: &Caller, session: i64, side: Side) -> Result<()> {
+    let mut tx = app.db.read().await?;
+    if side == Side::Student {
+        return has_left(&mut tx, session, caller.id).await.map(|_| ());
+    }
+    let session = by_id(&mut tx, session).await?;
+    must_be_staff(&mut tx, caller, &session, side).await
+}
+
+/// Fails unless the caller leads the session, or helps in it and no more is needed.
+async fn must_be_staff(tx: &mut Tx, caller: &Caller, session: &Session, side: Side) -> Result<()> {
+    if caller.teaches(session.instructor) {
+        return Ok(());
+    }
+    match role_in(tx, caller, session.id).await? {
+        Some(StaffRole::Host) => Ok(()),
+        Some(StaffRole::Helper) if side == Side::Helper => Ok(()),
+        _ => Err(Error::Removed),
+    }
 }
 
 /// Reads what a socket needs when it enters, as of one instant, so that the stream can continue after `seq` without a gap.
-pub async fn enter(app: &School, session: i64, person: i64, side: Side) -> Result<EntryState> {
+pub async fn enter(app: &School, caller: &Caller, session: i64, side: Side) -> Result<EntryState> {
     let mut tx = app.db.read().await?;
     let session = by_id(&mut tx, session).await?;
     let seq = session.last_seq;
-    let left = match side {
-        Side::Instructor => false,
-        Side::Student => has_left(&mut tx, session.id, person).await?,
-    };
     let content = match side {
         Side::Student => {
+            let left = has_left(&mut tx, session.id, caller.id).await?;
             let status = participant_status(&session.status, left);
-            let mine = own_state(&mut tx, &session, person).await?;
-            EntryContent::ForStudent(Box::new(session_state(&mut tx, session, status).await?), mine)
+            let mine = own_state(&mut tx, &session, caller.id).await?;
+            EntryContent::ForStudent(Box::new(session_state(&mut tx, session, status, app.now_ms()).await?), mine)
         }
-        Side::Instructor => {
-            let attendees = attendees(&mut tx, &session).await?;
-            let state = session_state(&mut tx, session, "INSTRUCTOR").await?;
+        Side::Instructor | Side::Helper => {
+            must_be_staff(&mut tx, caller, &session, side).await?;
+            let mut attendees = attendees(&mut tx, &session).await?;
+            let mut status = "INSTRUCTOR";
+            if side == Side::Helper {
+                status = StaffRole::Helper.word();
+                attendees.iter_mut().for_each(|one| one.email = None);
+            }
+            let state = session_state(&mut tx, session, status, app.now_ms()).await?;
             drop(tx);
             EntryContent::ForInstructor(Box::new(instructor_state(app, state, attendees).await?))
         }
@@ -290,18 +395,30 @@ async fn instructor_state(app: &School, state: SessionState, attendees: Vec<Atte
     Ok(InstructorState { state, roster: Roster { attendees, present }, screens })
 }
 
-/// Reads a student's progress in the current step, their open call for help, and their attendance mark.
+/// Reads what a student has of their own in a session.
+pub async fn own(app: &School, session: i64, person: i64) -> Result<OwnState> {
+    let mut tx = app.db.read().await?;
+    let session = by_id(&mut tx, session).await?;
+    own_state(&mut tx, &session, person).await
+}
+
+/// Reads a student's progress in the current step, their open call for help and who has claimed it, and their attendance mark.
 async fn own_state(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnState> {
-    let sql = "select coalesce(ip.status, 'NOT_STARTED'),
-            (select max(h.id) from help_requests h where h.session = $1 and h.person = $2 and h.kind = 'MANUAL'
-                and h.status in ('ANALYZING', 'ESCALATED')),
-            (select m.type from marks m where m.enrollment = p.enrollment and m.meeting = $5)
+    let sql = "select coalesce(ip.status, 'NOT_STARTED'), h.id, a.name,
+            (select m.type from marks m where m.enrollment = p.enrollment and m.meeting = $5),
+            (select s.value from step_answers s where s.session = $1 and s.item = $3 and s.person = $2)
         from participants p left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $3
             and (ip.status <> 'COMPLETED' or ip.done_ms >= $4)
+        left join help_requests h on h.id = (select max(o.id) from help_requests o where o.session = $1 and o.person = $2
+            and o.kind = 'MANUAL' and o.status in ('ANALYZING', 'ESCALATED'))
+        left join people a on a.id = (select max(o.claimed_by) from help_requests o where o.session = $1 and o.person = $2
+            and o.status in ('ANALYZING', 'ESCALATED'))
         where p.session = $1 and p.person = $2";
     let args = args![session.id, person, session.step, session.started_ms.unwrap_or(0), session.meeting];
-    let (status, open_help, mark) = tx.one(sql, args).await?;
-    Ok(OwnState { status, open_help, mark })
+    type Own = (String, Option<i64>, Option<String>, Option<String>, Option<String>);
+    let (status, open_help, helper_name, mark, answer): Own = tx.one(sql, args).await?;
+    let answer = answer.as_deref().and_then(AnswerValue::parse);
+    Ok(OwnState { status, open_help, helper_name, mark, answer })
 }
 
 /// Reads a part of a session's log, and the number of the last event in all of it.

@@ -225,6 +225,7 @@ async fn attach(
     let mut tx = app.db.begin().await?;
     let (video, due) = match place {
         FilePlace::NewVideo { unit, title, first } => {
+            tx.hold(HeldTable::Units, unit).await?;
             let course = outline::unit_by_id(&mut tx, unit).await?.course;
             rights::find_taught_course(&mut tx, caller, course).await?;
             let is_wanted = first.required.unwrap_or(true);

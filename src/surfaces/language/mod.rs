@@ -31,6 +31,11 @@ pub fn speaking<W: Future>(language: Option<Language>, work: W) -> impl Future<O
     ASKED_FOR.scope(language, work)
 }
 
+/// Makes something whose messages are in this language, as `speaking` does.
+pub fn speaking_now<T>(language: Option<Language>, make: impl FnOnce() -> T) -> T {
+    ASKED_FOR.sync_scope(language, make)
+}
+
 impl Language {
     pub fn asked_for(headers: &HeaderMap) -> Option<Language> {
         let accepted = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|v| v.to_str().ok());

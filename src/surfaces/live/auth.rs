@@ -121,5 +121,6 @@ fn cookie_text(cookie_name: CookieName) -> &'static str {
     match cookie_name {
         CookieName::Learn => "gyosil_learn",
         CookieName::Teach => "gyosil_teach",
+        CookieName::Assist => "gyosil_assist",
     }
 }

@@ -4,16 +4,24 @@ use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::wire::class_questions::ClassQuestionNews;
 use super::wire::dashboard::priority;
+use super::wire::help_pictures::HelpPicture;
 use super::wire::learning::answered_by;
+use super::wire::pictures::PictureShown;
+use super::wire::questions::{AnswersNews, ResultsShown, question_of};
 use super::wire::sessions::EventLine;
 use crate::app::School;
 use crate::clock::rfc3339;
 use crate::error::Result;
-use crate::event::{Audience, Event, GradeScores, HelpStatus, PublishedEvent};
-use crate::live::{Frame, LogPart, LogRange, LogReader, RoomFrame, RoomKey};
+use crate::event::{Audience, Event, GradeScores, HelpStatus, PublishedEvent, StaffRole};
+use crate::live::{Frame, IfSlow, LogPart, LogRange, LogReader, RoomFrame, RoomKey};
+use crate::school::help::picture_rows::CallPicture;
 use crate::school::names::{ItemText, Names};
+use crate::school::pictures;
 use crate::school::sessions::{room, state};
+use crate::school::step_questions::ShownQuestion;
+use crate::surfaces::answer::each;
 use crate::surfaces::texts::Instant;
 
 /// Reads the frames of a room from the session's log.
@@ -33,7 +41,7 @@ pub fn render(published: &PublishedEvent, names: &Names) -> Vec<RoomFrame> {
     let mut frames = Vec::new();
     frames.extend(session_frame(published, names));
     frames.extend(dashboard_frames(published, names));
-    frames.extend(person_frame(published));
+    frames.extend(person_frame(published, names));
     frames
 }
 
@@ -49,8 +57,10 @@ fn session_frame(published: &PublishedEvent, names: &Names) -> Option<RoomFrame>
                 | Event::StudentConnected { .. }
                 | Event::StudentJoined { .. }
                 | Event::AttendanceUpdated { .. }
+                | Event::StepAnswered { .. }
+                | Event::ClassQuestionSupported { .. }
         ),
-        personal: false,
+        if_slow: IfSlow::Replace,
         frame: Frame::text(session_frame_json(published, names)),
     })
 }
@@ -63,7 +73,9 @@ fn session_frame_json(published: &PublishedEvent, names: &Names) -> String {
 }
 
 fn step(item: ItemText) -> Value {
-    json!({ "id": item.id, "task_id": item.unit, "title": item.title, "guide_text": item.guide, "voice_guide_text": item.voice })
+    let pictures: Vec<PictureShown> = each(pictures::of_json(&item.pictures));
+    json!({ "id": item.id, "task_id": item.unit, "title": item.title, "guide_text": item.guide, "voice_guide_text": item.voice,
+        "pictures": pictures, "in_other_app": item.in_other_app, "question": question_of(item.question.as_deref()) })
 }
 
 fn session_event(published: &PublishedEvent, names: &Names) -> (&'static str, Value) {
@@ -92,11 +104,26 @@ fn session_event(published: &PublishedEvent, names: &Names) -> (&'static str, Va
             "instructor_message",
             json!({ "session_id": session_id, "instructor_message": message, "timestamp": timestamp }),
         ),
+        Event::Praised { from, .. } => {
+            ("praise", praise(session_id, "ALL", &names.person(*from).name, published.at_ms))
+        }
+        Event::TimerChanged(timer) => (
+            "timer_changed",
+            json!({ "session_id": session_id, "ends_at": timer.map(|timer| rfc3339(timer.ends_ms)),
+                "seconds": timer.map(|timer| timer.seconds), "timestamp": timestamp }),
+        ),
         Event::SessionEnded { message, .. } => (
             "session_ended",
             json!({ "session_id": session_id, "ended_at": timestamp, "instructor_message": message,
                 "review_mode_enabled": true }),
         ),
+        Event::ResultsShown { step, shown, answers, right, is_closed } => {
+            let shown = ShownQuestion::of((*step, *is_closed), *shown, answers, *right);
+            ("question_results", json!(ResultsShown::from(shown)))
+        }
+        Event::ClassQuestion { question } => {
+            ("class_question", json!(ClassQuestionNews::from((names.class_question(*question), published.at_ms))))
+        }
         _ => student_event(published, names, timestamp),
     }
 }
@@ -150,6 +177,27 @@ fn student_event(published: &PublishedEvent, names: &Names, timestamp: String) -
             json!({ "user_id": user_id, "name": name, "subtask_id": item.id, "subtask_title": item.title,
                 "stuck_duration_seconds": seconds, "timestamp": timestamp }),
         ),
+        Event::AttendanceUpdated { number, mark, .. } => (
+            "attendance_updated",
+            json!({ "user_id": user_id, "name": name, "session_number": number, "attendance_type": mark.word(),
+                "timestamp": timestamp }),
+        ),
+        Event::StepAnswered { step, answers } => {
+            ("question_answers", json!(AnswersNews::from((*step, answers.clone()))))
+        }
+        Event::ClassQuestionSupported { question, supports } => {
+            ("class_question_supported", json!({ "question_id": question, "me_too": supports }))
+        }
+        Event::StepShown { screens, .. } => ("step_shown", json!({ "subtask_id": item.id, "phones": screens })),
+        _ => helping_event(published, names, timestamp),
+    }
+}
+
+fn helping_event(published: &PublishedEvent, names: &Names, timestamp: String) -> (&'static str, Value) {
+    let person = published.event.person().map(|id| names.person(id)).unwrap_or_default();
+    let (user_id, name) = (person.id, person.name);
+    let item = published.event.item().map(|id| names.item(id)).unwrap_or_default();
+    match &published.event {
         Event::StudentHelpRequest { request, kind, seconds, .. } => (
             "student_help_request",
             json!({ "help_request_id": request, "user": { "id": user_id, "name": name },
@@ -161,15 +209,26 @@ fn student_event(published: &PublishedEvent, names: &Names, timestamp: String) -
             json!({ "help_request_id": request, "user_id": user_id, "subtask_id": item.id, "status": status.word(),
                 "timestamp": timestamp }),
         ),
-        Event::AttendanceUpdated { number, mark, .. } => (
-            "attendance_updated",
-            json!({ "user_id": user_id, "name": name, "session_number": number, "attendance_type": mark.word(),
-                "timestamp": timestamp }),
+        Event::HelpClaimed { request, helper, .. } => (
+            "help_claimed",
+            json!({ "help_request_id": request, "user_id": user_id, "subtask_id": item.id,
+                "helper": helper_of(*helper, names), "timestamp": timestamp }),
         ),
-        Event::StepShown { screens, .. } => ("step_shown", json!({ "subtask_id": item.id, "phones": screens })),
+        Event::StaffChanged { role, .. } => (
+            "staff_changed",
+            json!({ "user_id": user_id, "name": name, "role": role.map(StaffRole::word), "timestamp": timestamp }),
+        ),
+        Event::HelpPicture { request, .. } => (
+            "help_picture",
+            json!({ "help_request_id": request, "user_id": user_id, "subtask_id": item.id, "timestamp": timestamp }),
+        ),
         // Only a later version can read it: clients hear no more than its place in the log.
         _ => ("unknown", json!({})),
     }
+}
+
+fn helper_of(helper: Option<i64>, names: &Names) -> Value {
+    helper.map_or(Value::Null, |id| json!({ "id": id, "name": names.person(id).name }))
 }
 
 fn course_frame(room: RoomKey, kind: &str, data: Value) -> RoomFrame {
@@ -210,6 +269,15 @@ fn dashboard_frames(published: &PublishedEvent, names: &Names) -> Vec<RoomFrame>
                 course_frame(room::desk(course.instructor), "help_updated", data),
             ]
         }
+        Event::HelpClaimed { request, helper, .. } => {
+            let data = json!({ "help_request_id": request, "user_id": person.id, "subtask_id": item.id,
+                "helper": helper_of(*helper, names), "timestamp": timestamp });
+            vec![course_frame(room::desk(course.instructor), "help_claimed", data)]
+        }
+        Event::HelpPicture { request, .. } => {
+            let data = json!({ "help_request_id": request, "user_id": person.id, "timestamp": timestamp });
+            [board, room::desk(course.instructor)].map(|to| course_frame(to, "help_picture", data.clone())).into()
+        }
         Event::StudentActivity { activity, .. } => {
             let data = json!({ "user_id": person.id, "user_name": person.name, "activity": activity.word(),
                 "timestamp": timestamp });
@@ -239,9 +307,25 @@ fn scores(grade: &GradeScores) -> Value {
         "assessment_score": grade.assessment, "total_score": grade.total })
 }
 
-fn person_frame(published: &PublishedEvent) -> Option<RoomFrame> {
+fn person_frame(published: &PublishedEvent, names: &Names) -> Option<RoomFrame> {
+    let name_of = |id: &i64| names.person(*id).name;
     let (person, frame) = match &published.event {
         Event::HelpAvailable { person, .. } => (*person, help_available(&published.event)?),
+        Event::HelpClaimed { person, request, helper, .. } => {
+            (*person, help_claimed(*request, helper.as_ref().map(name_of).as_deref()))
+        }
+        Event::MessageToOne { person, from, message, text } => {
+            (*person, message_to_me(published.session, *message, text, &name_of(from), published.at_ms))
+        }
+        Event::Praised { person: Some(person), from } => {
+            let data = praise(published.session, "ME", &name_of(from), published.at_ms);
+            (*person, Frame::text(json!({ "type": "praise", "data": data }).to_string()))
+        }
+        Event::StudentProgress { person, item, new, completed_ms, marked_by: Some(by), .. } => {
+            let data = json!({ "subtask_id": item, "status": new.word(), "completed_at": completed_ms.map(rfc3339),
+                "marked_by": name_of(by) });
+            (*person, Frame::text(json!({ "type": "progress_marked", "data": data }).to_string()))
+        }
         Event::HelpPosition { person, request, position } => {
             let data = json!({ "help_request_id": request, "position": position });
             (*person, Frame::text(json!({ "type": "help_position", "data": data }).to_string()))
@@ -276,14 +360,56 @@ fn person_frame(published: &PublishedEvent) -> Option<RoomFrame> {
         }
         _ => return None,
     };
-    Some(RoomFrame { personal: true, ..RoomFrame::unlogged(room::person(person), frame) })
+    Some(RoomFrame { if_slow: IfSlow::Wait, ..RoomFrame::unlogged(room::person(person), frame) })
+}
+
+fn praise(session: Option<i64>, to: &str, from_name: &str, at_ms: i64) -> Value {
+    json!({ "session_id": session, "to": to, "from_name": from_name, "timestamp": rfc3339(at_ms) })
+}
+
+pub fn help_claimed(request: i64, helper_name: Option<&str>) -> Frame {
+    let data = json!({ "help_request_id": request, "helper_name": helper_name });
+    Frame::text(json!({ "type": "help_claimed", "data": data }).to_string())
+}
+
+pub fn message_to_me(session: Option<i64>, id: i64, message: &str, from_name: &str, at_ms: i64) -> Frame {
+    let data = json!({ "session_id": session, "message_id": id, "message": message, "from_name": from_name, "timestamp": rfc3339(at_ms) });
+    Frame::text(json!({ "type": "message_to_me", "data": data }).to_string())
+}
+
+/// Leaves e-mail addresses and phone numbers out of a frame, for helpers. `None` if there are none in it.
+pub fn without_contacts(frame: &Frame) -> Option<Frame> {
+    let has = |key: &[u8]| frame.payload().windows(key.len()).any(|part| part == key);
+    if !CONTACTS.iter().any(|key| has(format!("\"{key}\":\"").as_bytes())) {
+        return None;
+    }
+    let mut json: Value = serde_json::from_slice(frame.payload()).unwrap_or_default();
+    forget_contacts(&mut json);
+    Some(Frame::text(json.to_string()))
+}
+
+/// Keys under which frames name an e-mail address or a phone number.
+const CONTACTS: [&str; 2] = ["email", "phone"];
+
+fn forget_contacts(json: &mut Value) {
+    match json {
+        Value::Array(list) => list.iter_mut().for_each(forget_contacts),
+        Value::Object(object) => object.iter_mut().for_each(|(key, value)| match CONTACTS.contains(&key.as_str()) {
+            true => *value = Value::Null,
+            false => forget_contacts(value),
+        }),
+        _ => {}
+    }
 }
 
 pub fn help_available(event: &Event) -> Option<Frame> {
-    let Event::HelpAvailable { request, item, kind, response, by_hand, help_type, content, voice, .. } = event else {
+    let Event::HelpAvailable { request, item, kind, response, by_hand, help_type, content, voice, picture, .. } = event
+    else {
         return None;
     };
-    let answer = json!({ "id": response, "answered_by": answered_by(*by_hand), "help_type": help_type, "help_content": content, "voice_guide_text": voice });
+    let picture = picture.clone().map(|shown| HelpPicture::from(CallPicture::from(shown)));
+    let answer = json!({ "id": response, "answered_by": answered_by(*by_hand), "help_type": help_type,
+        "help_content": content, "voice_guide_text": voice, "picture": picture });
     let frame = json!({ "type": "HELP_AVAILABLE", "help_request_id": request, "request_type": kind.word(),
         "subtask_id": item, "help_response": answer });
     Some(Frame::text(frame.to_string()))
@@ -295,4 +421,21 @@ pub fn timeline_line(published: &PublishedEvent, names: &Names) -> Option<EventL
     let position = published.position?;
     let data = RawValue::from_string(data.to_string()).ok()?;
     Some(EventLine { seq: position.seq, prev: position.prev, r#type: kind.into(), data, at: Instant(published.at_ms) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn helpers_get_frames_without_contacts_wherever_they_stand() {
+        let frame = |data: Value| Frame::text(json!({ "type": "any", "data": data }).to_string());
+        let person =
+            |email: Value| json!({ "people": [{ "name": "김학생", "email": email, "phone": null }], "step": 3 });
+        let reduced = without_contacts(&frame(person(json!("student@example.com")))).unwrap();
+        assert_eq!(reduced.payload(), frame(person(Value::Null)).payload());
+        assert!(without_contacts(&frame(person(Value::Null))).is_none());
+        let told = json!({ "message": "my \"email\":\"student@example.com\"" });
+        assert!(without_contacts(&frame(told)).is_none());
+    }
 }

@@ -1,10 +1,11 @@
 //! Calls for help and their answers.
 
 use super::wire::learning::*;
+use super::wire::staff::Claim;
 use super::{Answer, Caller, Created, Id, Json, Key, Result, SentOnce, created, ok};
 use crate::app::School;
 use crate::error::Error;
-use crate::school::help::{self, answers};
+use crate::school::help::{self, answers, claims};
 use crate::surfaces::body::SentValue;
 
 /// Makes a call for help with a step (students).
@@ -18,32 +19,38 @@ pub async fn ask(app: School, caller: Caller, SentOnce(sent, key): SentOnce<AskH
 /// Returns a call for help with its newest answer.
 #[utoipa::path(get, path = "/api/help/request/{help_request_id}", responses((status = 200, body = HelpView)))]
 pub async fn view(app: School, caller: Caller, Id(id): Id) -> Answer<HelpView> {
-    let (request, response) = answers::view(&app, &caller, id).await?;
-    ok((request, response))
+    ok(answers::view(&app, &caller, id).await?)
 }
 
-/// Answers a call by hand (the lecture's instructor).
+/// Answers a call by hand (the session's staff).
 #[utoipa::path(post, path = "/api/help/request/{help_request_id}/respond", request_body = Respond,
     responses((status = 200, body = HelpView)))]
 pub async fn respond(app: School, caller: Caller, Id(id): Id, Json(sent): Json<Respond>) -> Answer<HelpView> {
-    let (request, response) = answers::respond(&app, &caller, id, sent.into()).await?;
-    ok((request, Some(response)))
+    ok(answers::respond(&app, &caller, id, sent.into()).await?)
 }
 
-/// Resolves a call (the lecture's instructor, or the student who made it).
+/// Resolves a call (the session's staff, or the student who made it).
 #[utoipa::path(post, path = "/api/help/request/{help_request_id}/resolve", responses((status = 200, body = HelpView)))]
 pub async fn resolve(app: School, caller: Caller, Id(id): Id) -> Answer<HelpView> {
-    answers::resolve(&app, &caller, id).await?;
-    let (request, response) = answers::view(&app, &caller, id).await?;
-    ok((request, response))
+    ok(answers::resolve(&app, &caller, id).await?)
 }
 
 /// Withdraws a call while it waits (the student who made it).
 #[utoipa::path(post, path = "/api/help/request/{help_request_id}/withdraw", responses((status = 200, body = HelpView)))]
 pub async fn withdraw(app: School, caller: Caller, Id(id): Id) -> Answer<HelpView> {
-    answers::withdraw(&app, &caller, id).await?;
-    let (request, response) = answers::view(&app, &caller, id).await?;
-    ok((request, response))
+    ok(answers::withdraw(&app, &caller, id).await?)
+}
+
+/// Claims an open call: one goes there, and nobody else does (the session's staff).
+#[utoipa::path(post, path = "/api/help/request/{help_request_id}/claim", responses((status = 200, body = Claim)))]
+pub async fn claim(app: School, caller: Caller, Id(id): Id) -> Answer<Claim> {
+    ok(claims::claim(&app, &caller, id).await?)
+}
+
+/// Gives a claimed call back to all (who claimed it, and those who lead the session).
+#[utoipa::path(post, path = "/api/help/request/{help_request_id}/release", responses((status = 200, body = Claim)))]
+pub async fn release(app: School, caller: Caller, Id(id): Id) -> Answer<Claim> {
+    ok(claims::release(&app, &caller, id).await?)
 }
 
 /// Rates an answer: 4 or more resolves the call, 2 or less calls the instructor.

@@ -3,23 +3,29 @@
 mod admin;
 mod attendance;
 mod auth;
+mod class_questions;
 mod dashboard;
 mod device_cookie;
 mod extract;
 mod frames;
 mod handshake;
 mod help;
+mod help_pictures;
 mod lectures;
 mod logs;
 mod notifications;
 mod participants;
+mod pictures;
 mod posters;
 mod progress;
 mod qr;
+mod questions;
 pub mod refusal;
 mod school;
 mod sessions;
+mod slides;
 mod socket;
+mod staff;
 mod tasks;
 mod upgrade;
 pub mod wire;
@@ -28,7 +34,7 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use frames::{SessionLogReader, render};
+pub use frames::{SessionLogReader, render, without_contacts};
 
 use self::extract::{Browser, Invited};
 use self::refusal::Refusal;
@@ -54,9 +60,13 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(lectures::restore)) // /api/lectures/{lecture_id}/restore
             .routes(routes!(lectures::renew_poster)) // /api/lectures/{lecture_id}/poster-code
             .routes(routes!(lectures::enroll)) // /api/lectures/{lecture_id}/enroll
+            .routes(routes!(posters::next_class, posters::plan)) // /api/lectures/{lecture_id}/next-class
+            .routes(routes!(posters::show)) // /api/posters/{poster_code}
             .routes(routes!(qr::poster)), // /qr/l/{file}
         group("live: tasks")
             .routes(routes!(tasks::add)) // /api/lectures/{lecture_id}/tasks
+            .routes(routes!(pictures::add)) // /api/lectures/{lecture_id}/pictures
+            .routes(routes!(slides::add)) // /api/lectures/{lecture_id}/pictures/pdf
             .routes(routes!(tasks::detail, tasks::change, tasks::delete)) // /api/tasks/{task_id}
             .routes(routes!(tasks::add_step)) // /api/tasks/{task_id}/subtasks
             .routes(routes!(tasks::change_step, tasks::delete_step)), // /api/subtasks/{subtask_id}
@@ -69,11 +79,32 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(sessions::pause)) // /api/sessions/{session_id}/pause
             .routes(routes!(sessions::resume)) // /api/sessions/{session_id}/resume
             .routes(routes!(sessions::say)) // /api/sessions/{session_id}/message
+            .routes(routes!(sessions::timer)) // /api/sessions/{session_id}/timer
+            .routes(routes!(sessions::notes)) // /api/sessions/{session_id}/notes
             .routes(routes!(sessions::end)) // /api/sessions/{session_id}/end
             .routes(routes!(sessions::current)) // /api/sessions/{session_id}/current
             .routes(routes!(sessions::events)) // /api/sessions/{session_id}/events
             .routes(routes!(sessions::steps)) // /api/sessions/{session_id}/steps
-            .routes(routes!(qr::picture)), // /qr/{file}
+            .routes(routes!(qr::picture)) // /qr/{file}
+            .routes(routes!(qr::helpers)), // /qr/assist/{file}
+        group("live: questions")
+            .routes(routes!(questions::answer)) // /api/sessions/{session_id}/steps/{subtask_id}/answer
+            .routes(routes!(questions::show)) // /api/sessions/{session_id}/steps/{subtask_id}/results
+            .routes(routes!(questions::list)) // /api/sessions/{session_id}/answers
+            .routes(routes!(questions::sheet)) // /api/sessions/{session_id}/answers.csv
+            .routes(routes!(class_questions::list, class_questions::ask)) // /api/sessions/{session_id}/questions
+            .routes(routes!(class_questions::me_too)) // /api/sessions/{session_id}/questions/{class_question_id}/me-too
+            .routes(routes!(class_questions::answered)) // /api/sessions/{session_id}/questions/{class_question_id}/answered
+            .routes(routes!(class_questions::hide)), // /api/sessions/{session_id}/questions/{class_question_id}/hide
+        group("live: staff of a session")
+            .routes(routes!(staff::list, staff::invite)) // /api/sessions/{session_id}/staff
+            .routes(routes!(staff::remove)) // /api/sessions/{session_id}/staff/{user_id}/remove
+            .routes(routes!(staff::helper)) // /api/sessions/{session_code}/helper
+            .routes(routes!(staff::done)) // /api/sessions/{session_id}/participants/{user_id}/done
+            .routes(routes!(staff::say_to_one)) // /api/sessions/{session_id}/participants/{user_id}/message
+            .routes(routes!(staff::praise)) // /api/sessions/{session_id}/praise
+            .routes(routes!(staff::message_read)) // /api/sessions/{session_id}/message-read
+            .routes(routes!(staff::colleagues)), // /api/colleagues
         group("live: participants")
             .routes(routes!(participants::join)) // /api/sessions/{session_id}/join
             .routes(routes!(participants::guest)) // /api/sessions/{session_code}/guest
@@ -84,6 +115,7 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(participants::reentry)) // /api/sessions/{session_id}/participants/{user_id}/reentry
             .routes(routes!(participants::merge)) // /api/sessions/{session_id}/participants/{user_id}/merge
             .routes(routes!(participants::separate)) // /api/sessions/{session_id}/participants/{user_id}/separate
+            .routes(routes!(attendance::own, attendance::ask)) // /api/lectures/{lecture_id}/my-attendance
             .routes(routes!(attendance::list)) // /api/sessions/{session_id}/attendance
             .routes(routes!(attendance::sheet)), // /api/sessions/{session_id}/attendance.csv
         group("live: progress")
@@ -99,6 +131,11 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(help::respond)) // /api/help/request/{help_request_id}/respond
             .routes(routes!(help::resolve)) // /api/help/request/{help_request_id}/resolve
             .routes(routes!(help::withdraw)) // /api/help/request/{help_request_id}/withdraw
+            .routes(routes!(help::claim)) // /api/help/request/{help_request_id}/claim
+            .routes(routes!(help::release)) // /api/help/request/{help_request_id}/release
+            .routes(routes!(help_pictures::add)) // /api/help/request/{help_request_id}/picture
+            .routes(routes!(help_pictures::send_back)) // /api/help/request/{help_request_id}/picture/marks
+            .routes(routes!(help_pictures::show)) // /api/help/pictures/{file}
             .routes(routes!(help::feedback)), // /api/help/feedback
         group("live: dashboard")
             .routes(routes!(dashboard::students)) // /api/dashboard/lectures/{lecture_id}/students

@@ -1,4 +1,4 @@
-//! QR pictures of the addresses that lead to a session: its own, and that of its lecture's poster.
+//! QR pictures of the addresses that lead to a session: its own, that of its helpers, and that of its lecture's poster.
 //!
 //! A picture is drawn from the address alone, without the database. So it does not reveal whether a code exists, nobody has
 //! to wait for it, and it holds a key only if the caller sent that key.
@@ -45,11 +45,38 @@ pub async fn picture(
     size: Size,
     scanned: QrKey,
 ) -> Result<Response> {
-    let (code, kind) = parted(&file)?;
+    of_session(&app, "j", &file, scanned, &size, &headers)
+}
+
+/// Draws the QR by which people come to help in a session: `/qr/assist/482173.png` or `.svg`. It contains the key of helpers if `k` has it, as in `helper_url`.
+#[utoipa::path(get, path = "/qr/assist/{file}",
+    params(("file" = String, Path, description = "The session's code with .png or .svg"), Size, QrKey),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))), (status = 304, description = "As `If-None-Match` has it")),
+    security(()))]
+pub async fn helpers(
+    app: School,
+    headers: HeaderMap,
+    Path(file): Path<String>,
+    size: Size,
+    scanned: QrKey,
+) -> Result<Response> {
+    of_session(&app, "assist", &file, scanned, &size, &headers)
+}
+
+/// Draws the address of a page of a session.
+fn of_session(
+    app: &School,
+    page: &str,
+    file: &str,
+    scanned: QrKey,
+    size: &Size,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let (code, kind) = parted(file)?;
     let code = Some(normalize_code(code)).filter(|code| (6..=7).contains(&code.len()));
     let code = code.ok_or(Error::NotFound(Noun::Picture))?;
     let key = scanned.k.map_or(Ok(String::new()), |key| in_address(&key.0))?;
-    drawn(&format!("{}/j/{code}{key}", app.public_url), kind, &size, &headers)
+    drawn(&format!("{}/{page}/{code}{key}", app.public_url), kind, size, headers)
 }
 
 fn in_address(key: &str) -> Result<String, Error> {

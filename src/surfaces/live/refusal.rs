@@ -44,6 +44,7 @@ impl From<&Error> for Refusal {
             Error::BadInput { place, .. } => serde_json::json!({ "field": place.name(WORDS) }),
             Error::WrongState { status } => serde_json::json!({ "status": status.0 }),
             Error::SessionFull { cap_people } => serde_json::json!({ "cap": cap_people }),
+            Error::AlreadyClaimed { name } => serde_json::json!({ "name": name }),
             Error::HasOpenEnrollments { count } => serde_json::json!({ "enrollments": count }),
             Error::StepInUse { session } => serde_json::json!({ "session_id": session }),
             Error::TooLarge { limit_bytes } => serde_json::json!({ "limit_bytes": limit_bytes }),

@@ -109,6 +109,25 @@ pub async fn say(
     ok(control::command(&app, &caller, id, command, key).await?)
 }
 
+/// Starts a timer on all phones and walls, in place of the one before, or ends it (its instructor). It ends with the step.
+#[utoipa::path(post, path = "/api/sessions/{session_id}/timer", params(Key),
+    request_body = SetTimer, responses((status = 200, body = TimerSet)))]
+pub async fn timer(
+    app: School,
+    caller: Caller,
+    Id(id): Id,
+    SentOnce(sent, key): SentOnce<SetTimer>,
+) -> Answer<TimerSet> {
+    let command = Command::SetTimer { seconds: sent.seconds.plain() };
+    ok(control::command(&app, &caller, id, command, key).await?)
+}
+
+/// Lists what was noted about the session's steps (those who lead it).
+#[utoipa::path(get, path = "/api/sessions/{session_id}/notes", responses((status = 200, body = Notes)))]
+pub async fn notes(app: School, caller: Caller, Id(id): Id) -> Answer<Notes> {
+    ok((id, state::noted_steps(&app, &caller, id).await?))
+}
+
 /// Ends the session; its students can still review its steps (its instructor).
 #[utoipa::path(post, path = "/api/sessions/{session_id}/end", params(Key),
     request_body = WithMessage, responses((status = 200, body = Ended)))]
@@ -139,7 +158,7 @@ pub async fn steps(app: School, caller: Caller, Id(id): Id) -> Answer<Steps> {
     ok((id, state::steps(&app, &caller, id).await?))
 }
 
-/// Returns the open session that the caller is in.
+/// Returns the open session that the caller is in, and those in which they help or lead for a colleague.
 #[utoipa::path(get, path = "/api/sessions/my-active",
     responses((status = 200, body = MyActive), (status = 404, description = "In none", body = NoneActive)))]
 pub async fn my_active(app: School, caller: Caller) -> Result<Response> {

@@ -10,9 +10,13 @@ use serde_json::{Value, json};
 use super::frames;
 use super::help::rate;
 use super::refusal::Refusal;
+use super::wire::answers::AnswerTaken;
 use super::wire::buttons::*;
 use super::wire::entry::*;
 use super::wire::learning::*;
+use super::wire::pointer::Pointer;
+use super::wire::questions::Answer;
+use super::wire::staff::{MessageRead, PhoneTold};
 use crate::app::School;
 use crate::error::{Error, Result};
 use crate::live::{Connection, Entry, Frame, RoomKey, SocketHandler};
@@ -21,7 +25,8 @@ use crate::school::once::Key;
 use crate::school::rights::Caller;
 use crate::school::sessions::control::{self, Command};
 use crate::school::sessions::state::{self, EntryContent, InstructorState, Side};
-use crate::school::sessions::{presence, room};
+use crate::school::sessions::{messages, pointing, presence, room, staff_presence};
+use crate::school::step_questions::answering;
 use crate::school::{activity, logins, progress};
 use crate::surfaces::body::SentValue;
 use crate::surfaces::extract::parse_object;
@@ -29,7 +34,7 @@ use crate::surfaces::language::{Language, speaking};
 use crate::surfaces::refusals::status;
 use crate::surfaces::sent_tree::SentTree;
 
-/// Kind of a socket: one of the five of the seed (the session has two, one for each side).
+/// Kind of a socket: one of the five of the seed (the session has two, one for each side), or a helper's.
 #[derive(Debug, Clone, Copy)]
 pub enum SocketKind {
     Session(i64, Side),
@@ -63,6 +68,11 @@ impl ClientMessage {
         Ok(self.data.as_ref().unwrap_or(NOTHING).read()?)
     }
 
+    /// Whether the client is told that the message failed. A finger moves on, and the next message says where it is.
+    fn wants_error(&self) -> bool {
+        self.kind != "pointer" || self.id.is_some()
+    }
+
     fn key(&self) -> Result<Option<Key>> {
         self.key.as_deref().map(Key::parse).transpose()
     }
@@ -82,6 +92,12 @@ struct ResumeMessage {
 #[derive(Deserialize)]
 struct WithdrawMessage {
     help_request_id: i64,
+}
+
+#[derive(Deserialize)]
+struct AnswerMessage {
+    subtask_id: i64,
+    answer: Answer,
 }
 
 #[derive(Deserialize)]
@@ -124,11 +140,18 @@ impl SocketHandler for LiveSocket {
         Box::pin(async move {
             logins::must_be_valid(&self.app, &self.caller).await?;
             let SocketKind::Session(session, side) = self.kind else { return Ok(None) };
-            if side == Side::Instructor {
-                return Ok(Some(Vec::new()));
+            state::must_not_be_removed(&self.app, &self.caller, session, side).await?;
+            match side {
+                Side::Student => {
+                    let mut frames = self.waiting_frames(session).await?;
+                    // Claims are in no log that students read, and the one who comes may have changed.
+                    let mine = state::own(&self.app, session, self.caller.id).await?;
+                    let claimed = |request| frames::help_claimed(request, mine.helper_name.as_deref());
+                    frames.extend(mine.open_help.map(claimed));
+                    Ok(Some(frames))
+                }
+                Side::Instructor | Side::Helper => Ok(Some(Vec::new())),
             }
-            state::must_not_be_removed(&self.app, session, self.caller.id).await?;
-            self.unseen_answers().await.map(Some)
         })
     }
 
@@ -145,14 +168,25 @@ impl SocketHandler for LiveSocket {
                     connection.reply(&Frame::text(reply.to_string()));
                 }
                 Ok(Some(_)) => {}
-                Err(error) => connection.reply(&error_frame(message.id.as_ref(), &error)),
+                Err(error) => {
+                    let frame = error_frame(message.id.as_ref(), &error);
+                    if message.wants_error() {
+                        connection.reply(&frame);
+                    }
+                }
             }
         }))
     }
 
     fn closed(&self, connection: &Connection) {
-        if let (SocketKind::Session(session, _), true) = (self.kind, self.present) {
-            presence::note_closed_socket(&self.app, session, self.caller.id, connection.id);
+        match self.kind {
+            SocketKind::Session(session, Side::Student) if self.present => {
+                presence::note_closed_socket(&self.app, session, self.caller.id, connection.id);
+            }
+            SocketKind::Session(session, Side::Instructor | Side::Helper) => {
+                staff_presence::note_closed(&self.app, session, self.caller.id);
+            }
+            _ => {}
         }
     }
 
@@ -179,11 +213,11 @@ fn to_json(data: impl Serialize) -> Result<Option<Value>> {
 
 impl LiveSocket {
     async fn enter_session(&self, session: i64, side: Side) -> Result<Entry> {
-        let entered = state::enter(&self.app, session, self.caller.id, side).await?;
+        let entered = state::enter(&self.app, &self.caller, session, side).await?;
         let frames = match entered.content {
             EntryContent::ForStudent(seen, mine) => {
                 let state = state_frame(seen.session.last_student_seq, &StateOfStudent::new(&seen, mine))?;
-                [vec![state], self.unseen_answers().await?].concat()
+                [vec![state], self.waiting_frames(session).await?].concat()
             }
             EntryContent::ForInstructor(seen) => {
                 let InstructorState { state, roster, screens } = *seen;
@@ -193,6 +227,21 @@ impl LiveSocket {
         Ok(Entry { frames, seq: entered.seq })
     }
 
+    /// Reads what waits for a student until their screen has shown it: answers, and a message.
+    async fn waiting_frames(&self, session: i64) -> Result<Vec<Frame>> {
+        let mut frames = self.unseen_answers().await?;
+        if let Some(waiting) = messages::waiting(&self.app, session, self.caller.id).await? {
+            frames.push(frames::message_to_me(
+                Some(session),
+                waiting.id,
+                &waiting.text,
+                &waiting.from_name,
+                waiting.at_ms,
+            ));
+        }
+        Ok(frames)
+    }
+
     async fn unseen_answers(&self) -> Result<Vec<Frame>> {
         let events = answers::unseen_answers(&self.app, self.caller.id).await?;
         Ok(events.iter().filter_map(|new| frames::help_available(&new.event)).collect())
@@ -200,7 +249,7 @@ impl LiveSocket {
 
     /// Carries out a message, and returns the data of the reply; `None` if there is no reply.
     async fn answer(&self, connection: &Arc<Connection>, message: &ClientMessage) -> Result<Option<Value>> {
-        if !matches!(message.kind.as_str(), "ping" | "token" | "ack") {
+        if !matches!(message.kind.as_str(), "ping" | "token" | "ack" | "pointer") {
             logins::must_be_valid(&self.app, &self.caller).await?;
         }
         match (message.kind.as_str(), self.kind) {
@@ -221,6 +270,12 @@ impl LiveSocket {
                 let report = progress::report(&self.app, &self.caller, item, status, Some(session), message.key()?);
                 to_json(ProgressUpdated::from(report.await?))
             }
+            ("answer", SocketKind::Session(session, Side::Student)) => {
+                let AnswerMessage { subtask_id: item, answer } = message.data()?;
+                let value = answer.plain();
+                let taken = answering::answer(&self.app, &self.caller, session, item, value, message.key()?).await?;
+                to_json(AnswerTaken::from((taken, value)))
+            }
             ("help", SocketKind::Session(session, Side::Student)) => {
                 let sent: AskHelp = message.data()?;
                 self.caller.must_be(sent.user_id)?;
@@ -230,11 +285,25 @@ impl LiveSocket {
             ("help_withdraw", SocketKind::Session(_, Side::Student)) => {
                 let WithdrawMessage { help_request_id } = message.data()?;
                 let HelpRequest { id, status, .. } =
-                    answers::withdraw(&self.app, &self.caller, help_request_id).await?;
+                    answers::withdraw(&self.app, &self.caller, help_request_id).await?.request;
                 to_json(json!({ "help_request_id": id, "status": status }))
             }
             ("help_feedback", SocketKind::Session(_, Side::Student)) => {
                 to_json(rate(&self.app, &self.caller, message.data()?, message.key()?).await?)
+            }
+            ("message_read", SocketKind::Session(session, Side::Student)) => {
+                let MessageRead { message_id } = message.data()?;
+                messages::put_away(&self.app, &self.caller, session, message_id).await?;
+                to_json(json!({}))
+            }
+            ("phone", SocketKind::Session(session, Side::Student)) => {
+                let PhoneTold { kind } = message.data()?;
+                messages::note_phone(&self.app, &self.caller, session, kind.into()).await?;
+                to_json(json!({}))
+            }
+            ("pointer", SocketKind::Session(session, Side::Instructor)) => {
+                pointing::point(&self.app, &self.caller, session, message.data::<Pointer>()?.into()).await?;
+                to_json(json!({}))
             }
             (word, SocketKind::Session(session, Side::Instructor)) => self.command(session, word, message).await,
             (word, _) => Err(unknown_message(word)),

@@ -1,4 +1,4 @@
-//! The five sockets of the seed. The request is routed and authenticated in axum; then we take over the raw stream.
+//! The five sockets of the seed, and the helper's. The request is routed and authenticated in axum; then we take over the raw stream.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +36,7 @@ pub fn router() -> OpenApiRouter<School> {
     };
     router = both(router, "/ws/session/{session_id}/student", get(student));
     router = both(router, "/ws/session/{session_id}/instructor", get(instructor));
+    router = both(router, "/ws/session/{session_id}/helper", get(helper));
     router = both(router, "/ws/dashboard/lecture/{lecture_id}", get(board));
     router = both(router, "/ws/dashboard/help-requests", get(desk));
     router = both(router, "/ws/help/{user_id}", get(help));
@@ -63,6 +64,10 @@ async fn student(app: School, id: Id, query: Query<SocketQuery>, request: Reques
 
 async fn instructor(app: School, id: Id, query: Query<SocketQuery>, request: Request) -> Result<Response> {
     open(app, SocketKind::Session(id.0, Side::Instructor), query.0, request).await
+}
+
+async fn helper(app: School, id: Id, query: Query<SocketQuery>, request: Request) -> Result<Response> {
+    open(app, SocketKind::Session(id.0, Side::Helper), query.0, request).await
 }
 
 async fn board(app: School, id: Id, query: Query<SocketQuery>, request: Request) -> Result<Response> {
@@ -96,6 +101,7 @@ async fn open(app: School, kind: SocketKind, query: SocketQuery, mut request: Re
     let feed = match (kind, query.batch) {
         (SocketKind::Session(_, Side::Instructor), Some(1)) => Feed::Batched,
         (SocketKind::Session(_, Side::Instructor), _) => Feed::Full,
+        (SocketKind::Session(_, Side::Helper), _) => Feed::Reduced,
         _ => Feed::Public,
     };
     let home = kind.home(&caller);
@@ -115,9 +121,19 @@ async fn open(app: School, kind: SocketKind, query: SocketQuery, mut request: Re
         expires_ms: app.clock.monotonic_at(caller.expires_ms),
         handler: Arc::new(LiveSocket { app: app.clone(), caller, kind, present, language }),
     };
-    let arriving = session.filter(|_| present).map(|session| (session, language));
+    let arriving = match kind {
+        SocketKind::Session(session, Side::Student) if present => Some(Arriving::Student(session, language)),
+        SocketKind::Session(session, Side::Instructor | Side::Helper) => Some(Arriving::Staff(session)),
+        _ => None,
+    };
     tokio::spawn(connect(app, upgrade, new, permit, arriving, query.since));
     Ok(switching(&key, by_protocol))
+}
+
+/// The person whose socket opens, and how they count in the session.
+enum Arriving {
+    Student(i64, Option<Language>),
+    Staff(i64),
 }
 
 /// Checks that the caller may open this socket. Returns whether the caller counts as present in the session while it is open.
@@ -137,7 +153,7 @@ async fn connect(
     upgrade: OnUpgrade,
     new: NewConnection,
     permit: SocketPermit,
-    arriving: Option<(i64, Option<Language>)>,
+    arriving: Option<Arriving>,
     since: Option<i64>,
 ) {
     let Ok(upgraded) = upgrade.await else { return };
@@ -147,12 +163,16 @@ async fn connect(
     };
     let (person, home) = (new.person, new.home);
     let connection = Connection::new(&app.hub, Stream::from(parts.io.into_inner()), new);
-    if let Some((session, language)) = arriving {
-        let (school, socket) = (app.clone(), connection.id);
-        let arrival = tokio::spawn(async move {
-            sessions::presence::log_first_socket(&school, session, person, socket, language).await;
-        });
-        let _ = tokio::time::timeout(ARRIVAL_WITHIN, arrival).await;
+    match arriving {
+        Some(Arriving::Student(session, language)) => {
+            let (school, socket) = (app.clone(), connection.id);
+            let arrival = tokio::spawn(async move {
+                sessions::presence::log_first_socket(&school, session, person, socket, language).await;
+            });
+            let _ = tokio::time::timeout(ARRIVAL_WITHIN, arrival).await;
+        }
+        Some(Arriving::Staff(session)) => sessions::staff_presence::note_opened(&app, session, person),
+        None => {}
     }
     let own = room::person(person);
     let others = if own == home { Vec::new() } else { vec![own] };

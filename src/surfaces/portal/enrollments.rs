@@ -10,6 +10,7 @@ use super::wire::{Done, Grade, Pages, Paging};
 use super::{Answer, Caller, Created, Id, Json, Key, SentOnce, created, done};
 use crate::app::School;
 use crate::error::{Error, Result};
+use crate::school::attendance::requests::OwnRequest;
 use crate::school::enrollment::applicants::Contact;
 use crate::school::enrollment::decisions::{Decision, decide};
 use crate::school::enrollment::payments::{self, NewPayment, Payment, Refunded};
@@ -94,10 +95,20 @@ answer! {
         record: Option<PortalRecord> = record,
     }
 
+    #[schema(example = json!({"session_number": 3, "status": "PENDING", "reject_reason": null}))]
+    pub struct PortalPresenceRequest from OwnRequest as r {
+        session_number: i64 = r.number,
+        /// PENDING, APPROVED, REJECTED or WITHDRAWN
+        status: String = r.status,
+        reject_reason: Option<String> = r.reject_reason,
+    }
+
     /// The result of an enrollment so far.
     pub struct PortalRecord from (EnrollmentResult, &str) as (r, public_url) {
         /// In the order of the meetings
         attendances: Vec<PortalAttendance> = each(r.marks),
+        /// Requests that a meeting counts as attended, the oldest first
+        attendance_requests: Vec<PortalPresenceRequest> = each(r.requests),
         /// null before the enrollment is approved
         completed_steps: Option<i64> = r.steps.map(|(done, _)| done),
         total_steps: Option<i64> = r.steps.map(|(_, all)| all),

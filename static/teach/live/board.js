@@ -5,24 +5,46 @@ import { el, perFrame, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { Chime } from "./chime.js";
 import { Commands } from "./commands.js";
+import { ClassQuestions } from "./class-questions.js";
+import { Connection } from "./connection.js";
+import { Walls } from "./darkwall.js";
 import { HelpQueue } from "./help.js";
+import { HelperBoard } from "./helperboard.js";
 import { Invite } from "./invite.js";
+import { KEYS } from "./keys.js";
 import { LiveSession } from "./livesession.js";
 import { Now } from "./now.js";
 import { aboutState, PeopleList } from "./people.js";
 import { aboutPerson } from "./person.js";
+import { PhoneGroups } from "./phones.js";
 import { SameQuestion } from "./same.js";
 import { ScrollKeys } from "./scrollkeys.js";
+import { Staff } from "./staff.js";
 import { Steer } from "./steer.js";
 import { StepList } from "./steplist.js";
+import { StepNotes } from "./step-notes.js";
 import { Summary } from "./summary.js";
+import { TimerPanel } from "./timer.js";
 
 const TICKS_EVERY_MS = 5_000;
-/** A connection that comes back within this time is not reported as lost. */
-const LOST_AFTER_MS = 1_500;
 
-export function open(on, id) {
-  return new Board(on, id).open();
+/** Opens the board of those who lead the session, or that of a helper. */
+export async function open(on, id) {
+  const { api, isHere } = on;
+  const session = new LiveSession({ api, id });
+  const [staff] = await Promise.all([api.get(`/api/sessions/${id}/staff`), session.load()]);
+  // A socket and a chime would outlive it.
+  if (!isHere()) return {};
+  const isHelper = staff.staff.some(({ user_id: one, role }) => one === api.user?.id && role === "HELPER");
+  // With another role in the session, or none, the page is another one.
+  const again = () => on.go(`/teach/session/${id}`);
+  const over = (why) => why === "removed" && again();
+  session.onOver = over;
+  if (!isHelper) return new Board(on, session, staff).open();
+  const leave = el("a", { class: "quiet", href: "/teach" }, words.board.backToLectures);
+  const board = new HelperBoard({ ...on, leave }, session).open();
+  Object.assign(board, { onOver: over, onHost: again });
+  return board;
 }
 
 class Board {
@@ -30,39 +52,42 @@ class Board {
   #id;
   #fail;
   #entitle;
-  #isHere;
   #session;
+  /** The list of those who help and lead, as it was when the page was opened. */
+  #staff;
+  #connection;
   #parts;
   #chime;
   #awake;
+  #walls;
   #isClosed = false;
   #ticker;
   #scrollKeys;
-  #lost = 0;
   #announced = "";
   #paint = perFrame(() => this.#draw());
 
-  constructor({ api, fail, entitle, isHere }, id) {
+  constructor({ api, fail, entitle }, session, staff) {
     this.#api = api;
-    this.#id = id;
+    this.#id = session.id;
     this.#fail = fail;
     this.#entitle = entitle;
-    this.#isHere = isHere;
-    this.#session = new LiveSession({ api, id });
+    this.#session = session;
+    this.#staff = staff;
   }
 
-  async open() {
-    await this.#session.load();
-    // Its socket and its chime would outlive it.
-    if (!this.#isHere()) return {};
+  open() {
     this.#chime = new Chime();
     this.#awake = new Awake();
+    this.#walls = new Walls(this.#id);
+    this.#walls.onChange = () => this.#drawDark();
+    this.#connection = new Connection(this.#session);
     this.#parts = this.#makeParts();
-    this.node = layout(this.#parts);
+    this.node = layout(this.#parts, this.#connection.notice);
     this.#scrollKeys = new ScrollKeys(this.node);
     this.#session.onChange = () => this.#heard();
-    this.#session.onLink = (state) => this.#linkIs(state);
-    this.#session.onPaused = () => this.#showLink();
+    this.#session.onStaff = () => this.#parts.staff.changed();
+    this.#connection.onOpen = (isAgain) => this.#isConnected(isAgain);
+    this.#session.onPointer = (data) => this.#parts.now.pointed(data);
     this.#session.open();
     this.#ticker = setInterval(() => this.#tick(), TICKS_EVERY_MS);
     return this;
@@ -71,14 +96,13 @@ class Board {
   close() {
     this.#isClosed = true;
     clearInterval(this.#ticker);
-    clearTimeout(this.#lost);
     this.#session.close();
     this.#chime.close();
     this.#awake.close();
+    this.#walls.close();
     this.#scrollKeys.close();
-    this.#parts.steer.close();
-    this.#parts.people.close();
-    link("");
+    for (const name of ["steer", "help", "people", "byPhone", "questions", "staff", "timer", "notes"]) this.#parts[name].close();
+    this.#connection.close();
   }
 
   // The parts.
@@ -87,22 +111,28 @@ class Board {
     const { roster } = this.#session;
     const on = { api: this.#api, id: this.#id, session: this.#session, fail: this.#fail };
     const people = new PeopleList({ onPick: (id) => this.#about(id) });
+    const byPhone = new PhoneGroups({ onPick: (id) => this.#about(id), ask: () => this.#session.refresh() });
     people.numberOf = (step) => this.#session.numberOf(step);
     const help = new HelpQueue({ ...on, nameOf: (user) => roster.people.get(user.id)?.label ?? user.name });
     help.onSize = () => this.#paint();
     help.onPending = (calls) => roster.setCalls(calls);
     help.onCall = (calls) => this.#called(calls);
-    const steer = new Steer({ commands: new Commands(on), session: this.#session });
+    const dark = el("button", { type: "button", class: "switch", role: "switch", "data-act": "dark", "aria-keyshortcuts": KEYS.dark, "aria-checked": "false", hidden: true,
+      onclick: () => this.#walls.turn(!this.#walls.areDark) }, el("span", {}, words.board.dark), el("kbd", { "aria-hidden": "true" }, KEYS.dark));
+    // Clickers send one or the other for their black screen.
+    const commands = new Commands(on);
+    const [timer, notes] = [new TimerPanel({ commands }), new StepNotes({ ...on, changed: () => this.#paint() })];
+    const steer = new Steer({ commands, session: this.#session, keys: { B: () => dark, ".": () => dark } });
     this.#chime.onChange = () => this.#drawSwitches();
     const sheets = [0, 1].map(() => el("a", { class: "quiet", "data-act": "attendance" }, words.board.attendance));
     return {
-      people, help, steer, same: new SameQuestion(on), now: new Now(), invite: new Invite(on), steps: new StepList({ onGo: (step) => steer.go(step) }),
+      people, byPhone, help, steer, questions: new ClassQuestions(on), timer, notes, same: new SameQuestion(on), now: new Now({ ...on, notes, timer, point: (picture, points) => this.#session.point(picture, points) }), invite: new Invite(on), staff: new Staff({ ...on, known: this.#staff }), steps: new StepList({ onGo: (step) => steer.go(step) }),
       summary: new Summary({ ...on, onFinishers: (people) => this.#finished(people), links: [sheets[1], this.#csv()] }),
-      title: el("h1"), about: el("p", { class: "hint" }), offline: el("p", { class: "notice", role: "alert", hidden: true }),
+      title: el("h1"), about: el("p", { class: "hint" }),
       screen: el("a", { class: "quiet", href: `/teach/session/${this.#id}/screen`, target: "_blank", "data-act": "screen",
         // It opens another window, so main.js must not follow the link.
         onclick: (event) => event.stopPropagation() }, words.board.screen),
-      sheets, sound: toggle("sound", () => this.#chime.mute(!this.#chime.isMuted)),
+      sheets, dark, sound: toggle("sound", () => this.#chime.mute(!this.#chime.isMuted)),
       keys: toggle("keys", () => this.#turnKeys()), announce: el("p", { class: "unseen", role: "status" }),
     };
   }
@@ -118,7 +148,7 @@ class Board {
     const person = roster.people.get(id);
     if (!person) return;
     const status = aboutState(roster, person, (step) => this.#session.numberOf(step));
-    aboutPerson({ api: this.#api, sessionId: this.#id, person, others: roster.guestsBeside(id), status, fail: this.#fail, onCall: () => this.#parts.help.show(id) });
+    aboutPerson({ api: this.#api, session: this.#session, person, others: roster.guestsBeside(id), status, fail: this.#fail, onCall: () => this.#parts.help.show(id) });
   }
 
   // Events.
@@ -128,6 +158,10 @@ class Board {
     if (roster.helpHasChanged) {
       roster.helpHasChanged = false;
       this.#parts.help.load();
+    }
+    if (roster.questionsHaveChanged) {
+      roster.questionsHaveChanged = false;
+      this.#parts.questions.changed();
     }
     this.#paint();
   }
@@ -142,30 +176,12 @@ class Board {
     this.#paint();
   }
 
-  #showLink() {
-    const { link: state, isPaused } = this.#session;
-    const isOver = words.line.over[state];
-    const shownState = state === "open" && isPaused ? "paused" : state;
-    link(isOver ? "waiting" : shownState, isOver ?? words.line[shownState]);
-  }
-
-  #linkIs(state) {
-    clearTimeout(this.#lost);
-    const isOver = words.line.over[state];
-    this.#showLink();
-    if (state === "open") {
-      this.#fail(null);
-      shown(this.#parts.offline, false);
-      // Calls may have changed while the connection was lost.
-      this.#parts.help.load();
-    } else {
-      const { seenAt } = this.#session;
-      const tell = () => {
-        text(this.#parts.offline, isOver ?? words.line.lost(seenAt));
-        shown(this.#parts.offline, true);
-      };
-      this.#lost = setTimeout(tell, isOver ? 0 : LOST_AFTER_MS);
-    }
+  #isConnected(isAgain) {
+    this.#fail(null);
+    // Calls and helpers may have changed while the connection was lost.
+    this.#parts.help.load();
+    if (isAgain) this.#parts.questions.load();
+    if (isAgain) this.#parts.staff.load();
   }
 
   #turnKeys() {
@@ -176,6 +192,7 @@ class Board {
 
   #tick() {
     this.#parts.help.tick();
+    this.#parts.staff.tick();
     this.#drawAbout();
   }
 
@@ -191,7 +208,9 @@ class Board {
     p.steer.draw();
     p.steps.draw(this.#session);
     p.invite.draw(roster, counts);
+    p.staff.draw(roster);
     p.people.draw(roster, counts);
+    p.byPhone.draw(roster);
     p.same.draw(roster);
     this.node.dataset.status = roster.status;
     shown(p.summary.node, roster.status === "REVIEW_MODE");
@@ -222,8 +241,19 @@ class Board {
     text(sound, this.#chime.isLocked ? words.board.soundLocked : words.board.sound);
     sound.setAttribute("aria-checked", String(!this.#chime.isMuted));
     text(keys, words.board.keys);
+    keys.title = words.board.keysHint;
     keys.setAttribute("aria-checked", String(steer.keys.isOn));
     this.node?.classList.toggle("keyless", !steer.keys.isOn);
+  }
+
+  /** Draws the switch that darkens the wall. It is there while a wall screen is open in this browser. */
+  #drawDark() {
+    const { dark, announce } = this.#parts;
+    const { areOpen, areDark } = this.#walls;
+    shown(dark, areOpen);
+    if (dark.getAttribute("aria-checked") === String(areDark)) return;
+    dark.setAttribute("aria-checked", String(areDark));
+    text(announce, areDark ? words.board.darkNow : words.board.lightNow);
   }
 
   #drawTitle() {
@@ -245,20 +275,13 @@ function toggle(name, onclick) {
   return el("button", { type: "button", class: "switch", role: "switch", "data-act": name, onclick });
 }
 
-/** Shows the state of the connection in the header. */
-function link(state, label = "") {
-  const node = document.querySelector("#link");
-  node.dataset.state = state;
-  text(node, label);
-}
-
-function layout(p) {
+function layout(p, notice) {
   const titles = el("div", { class: "titles" }, el("a", { href: "/teach" }, words.board.backToLectures), p.title, p.about);
   return el("div", { class: "board" },
-    el("div", { class: "floor" }, el("div", { class: "head" }, titles, el("div", { class: "row tools" }, p.screen, p.sheets[0], p.sound, p.keys)),
-      p.offline, p.announce,
+    el("div", { class: "floor" }, el("div", { class: "head" }, titles, el("div", { class: "row tools" }, p.screen, p.dark, p.sheets[0], p.sound, p.keys)),
+      notice, p.announce,
       el("div", { class: "columns" },
-        el("div", { class: "wide" }, p.summary.node, p.now.node, p.people.node),
-        el("div", { class: "side" }, p.same.node, p.help.node, p.invite.node, p.steps.node))),
+        el("div", { class: "wide" }, p.summary.node, p.now.node, p.people.node, p.byPhone.node),
+        el("div", { class: "side" }, p.same.node, p.help.node, p.questions.node, p.invite.node, p.staff.node, p.steps.node))),
     p.steer.node);
 }

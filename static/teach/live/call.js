@@ -2,6 +2,7 @@
 
 import { el, onSubmit, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
+import { CallPicture } from "./call-picture.js";
 
 const hasRoom = matchMedia("(min-width: 900px)");
 const FACT_LETTERS_MAX = 60;
@@ -23,27 +24,37 @@ export class Call {
   #facts = el("dl", { class: "facts" });
   #diagnosis = el("p", { class: "diagnosis" });
   #suggested = el("p", { class: "hint" });
+  #picture;
   #quote = el("blockquote");
   #sendAsIs = this.#button("suggestion-send", "main", words.calls.sendAsIs, () => this.#act("text", this.#request.suggestion));
   #suggestion;
   #answer;
   #text;
   #open;
+  #claimed = el("p", { class: "claimed", hidden: true });
+  #coming;
+  #resolve;
+  #release;
+  #isHelper;
 
-  /** `act(name, text)` does what was pressed: `text`, `visit` or `resolve`. */
-  constructor({ request, name, act }) {
+  /** `act(name, sent)` does what was pressed: `text`, `visit`, `claim`, `release`, `resolve` or `picture`. Resolves to whether it was done. */
+  constructor({ api, request, name, act, isHelper = false }) {
     this.#act = act;
+    this.#isHelper = isHelper;
+    this.#picture = new CallPicture({ api, name, send: (sent) => act("picture", sent) });
     const id = `help-${request.user.id}`;
     this.#text = el("textarea", { id, rows: 3, maxlength: 5000, "data-act": "answer-text" });
     this.#suggestion = this.#suggestionNode();
     this.#answer = this.#answerNode(id, name);
     this.#open = this.#button("answer", "quiet", words.calls.answer, () => this.#write(this.#text.value));
+    this.#coming = isHelper ? this.#button("claim", "main", words.calls.claim, () => act("claim"))
+      : this.#button("coming", "main", words.calls.coming, () => act("visit", this.#text.value.trim()));
+    this.#resolve = this.#button("resolve", "quiet", words.calls.resolve, () => act("resolve"));
+    this.#release = this.#button("release", "quiet", words.calls.release, () => act("release"));
     this.#head = el("button", { type: "button", class: "who", "aria-expanded": "false", onclick: () => this.open(this.#body.hidden) },
       el("span", { class: "name" }, name), this.#tag, this.#since);
-    this.#body = el("div", { class: "told", hidden: true }, this.#where, this.#facts, this.#diagnosis, this.#suggestion, this.#answer,
-      el("div", { class: "row" },
-        this.#button("coming", "main", words.calls.coming, () => act("visit", this.#text.value.trim())),
-        this.#open, this.#button("resolve", "quiet", words.calls.resolve, () => act("resolve"))));
+    this.#body = el("div", { class: "told", hidden: true }, this.#where, this.#picture.node, this.#facts, this.#diagnosis, this.#suggestion, this.#answer,
+      this.#claimed, el("div", { class: "row" }, this.#coming, this.#open, this.#resolve, this.#release));
     this.node = el("li", { class: "caller", "data-call": request.user.id }, el("h3", {}, this.#head), this.#body);
   }
 
@@ -68,9 +79,15 @@ export class Call {
     this.#head.setAttribute("aria-expanded", String(isOpen));
   }
 
+  /** Forgets what it holds. */
+  close() {
+    this.#picture.close();
+  }
+
   /** Draws it anew. What is being typed stays. */
   draw(request, number, since) {
     this.#request = request;
+    this.#picture.draw(request.picture);
     this.#sinceMs = Date.parse(since);
     shown(this.#tag, request.request_type === "AUTO");
     this.node.classList.toggle("urgent", request.priority === "HIGH");
@@ -83,6 +100,20 @@ export class Call {
     shown(this.#sendAsIs, !request.is_hinted);
     shown(this.#suggestion, request.suggestion && !this.#isDiscarded && this.#answer.hidden);
     this.#drawFacts(request);
+  }
+
+  /** Shows who goes to the person: `claim` is `{ name, isMine }`, or null. */
+  drawClaim(claim) {
+    const focused = document.activeElement;
+    this.node.classList.toggle("taken", Boolean(claim));
+    text(this.#claimed, claim && (claim.isMine ? words.calls.claimedByMe : words.calls.claimedBy(claim.name)));
+    shown(this.#claimed, claim);
+    shown(this.#coming, !claim);
+    // Those who lead the class give a call back to all for a helper who cannot.
+    shown(this.#release, claim && (claim.isMine || !this.#isHelper));
+    text(this.#release, claim?.isMine ? words.calls.release : words.calls.releaseOther);
+    this.#resolve.className = claim?.isMine ? "main" : "quiet";
+    if (this.node.contains(focused) && focused.hidden) this.#head.focus();
   }
 
   tick(nowMs) {

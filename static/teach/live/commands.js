@@ -44,6 +44,16 @@ export class Commands {
     return this.#send("message", { message });
   }
 
+  /** Starts a timer of so many seconds, or (null) ends it. */
+  timer(seconds) {
+    return this.#send("timer", { seconds });
+  }
+
+  /** Praises everyone. */
+  praise() {
+    return this.#send("praise", {});
+  }
+
   end() {
     return this.#send("end", {});
   }

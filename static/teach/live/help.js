@@ -1,5 +1,5 @@
 // The queue of calls for help, in this order: the step of the session before earlier steps, people who called before people who
-// are stuck, the longest waiting first. Below it, the people to whom the instructor is on the way.
+// are stuck, the longest waiting first; those to whom someone goes already come after the others. Below it, the people to whom the instructor is on the way.
 
 import { post } from "../../shared/api.js";
 import { el, shown, single, text } from "../../shared/dom.js";
@@ -8,18 +8,22 @@ import { words } from "../../shared/words.js";
 import { Call } from "./call.js";
 
 const KINDS = { text: "TEXT", visit: "VISIT" };
+/** These say who goes there, and settle no call. */
+const KEEPS_OPEN = ["claim", "release"];
 
 export class HelpQueue {
   #api;
   #session;
   #fail;
   #nameOf;
+  #isHelper;
   /** By person: the requests, and the call that is shown. */
   #people = new Map();
   #calls = new Map();
   #going;
   #isFirst = true;
   #isLoading = false;
+  #isClosed = false;
   #again = false;
   #title = el("h2", { id: "help-title", tabindex: "-1" });
   #list = el("ol", { class: "queue" });
@@ -30,11 +34,12 @@ export class HelpQueue {
   onSize = () => {};
   /** Called with the people who were not in the queue before. */
   onCall = () => {};
-  /** Called with one call of each person who waits, as `{ id, user, isAuto }`. */
+  /** Called with one call of each person who waits, as `{ id, user, isAuto, helper }`. */
   onPending = () => {};
 
-  /** `nameOf` returns the label of a person. */
-  constructor({ api, session, fail, nameOf }) {
+  /** `nameOf` returns the label of a person. A helper says to be coming by claiming a call, the instructor also by an answer. */
+  constructor({ api, session, fail, nameOf, isHelper = false }) {
+    this.#isHelper = isHelper;
     this.#api = api;
     this.#session = session;
     this.#fail = fail;
@@ -56,6 +61,12 @@ export class HelpQueue {
     this.#isLoading = false;
   }
 
+  /** Forgets the pictures of the calls, and closes what shows them. */
+  close() {
+    this.#isClosed = true;
+    for (const call of this.#calls.values()) call.close();
+  }
+
   /** Draws the waiting times anew. */
   tick() {
     for (const call of this.#calls.values()) call.tick(Date.now());
@@ -72,10 +83,10 @@ export class HelpQueue {
     const going = this.#going;
     try {
       const { pending_requests: pending, visits } = await this.#api.get(`/api/dashboard/help-requests/pending?session_id=${this.#session.id}`);
+      if (this.#isClosed) return;
       this.#checkVisits(going, visits);
-      this.#people = byPerson(pending, this.#session.roster.step?.id);
-      const mains = [...this.#people.values()].map(({ main }) => main);
-      this.onPending(mains.map((main) => ({ id: main.help_request_id, user: main.user.id, isAuto: isAuto(main) })));
+      this.#people = byPerson(pending, this.#session.roster.step?.id, this.#api.user?.id);
+      this.onPending([...this.#people.values()].map(({ main, claim }) => ({ id: main.help_request_id, user: main.user.id, isAuto: isAuto(main), helper: claim?.name ?? null })));
       this.#show(this.#people);
     } catch (error) {
       // Without a connection the page says so already, and loads again when it is back.
@@ -86,6 +97,8 @@ export class HelpQueue {
   #show(people) {
     for (const [user, call] of this.#calls) {
       if (people.has(user)) continue;
+      // The picture of the call may be open, and gives the focus back to the call.
+      call.close();
       if (call.node.contains(document.activeElement)) this.#title.focus();
       call.node.remove();
       this.#calls.delete(user);
@@ -101,7 +114,7 @@ export class HelpQueue {
 
   #drawHead() {
     const all = this.#people.size;
-    this.size = [...this.#people.values()].filter(({ main }) => !isAuto(main)).length;
+    this.size = [...this.#people.values()].filter(({ main, claim }) => !isAuto(main) && !claim).length;
     text(this.#title, words.calls.title(this.size));
     this.node.classList.toggle("calling", all > 0);
     shown(this.#nobody, all === 0 && this.#going.length === 0);
@@ -110,33 +123,49 @@ export class HelpQueue {
     this.onSize(this.size);
   }
 
-  #keep({ main, since }, at) {
+  #keep({ main, pictured, since, claim }, at) {
     const user = main.user.id;
     let call = this.#calls.get(user);
     if (!call) {
-      call = new Call({ request: main, name: this.#nameOf(main.user), act: single((what, written) => this.#do(user, what, written)) });
+      call = new Call({ api: this.#api, isHelper: this.#isHelper, request: main, name: this.#nameOf(main.user), act: single((what, written) => this.#do(user, what, written)) });
       this.#calls.set(user, call);
     }
-    call.draw(main, this.#session.numberOf(main.subtask.id), since);
+    call.draw({ ...main, picture: pictured?.picture ?? null }, this.#session.numberOf(main.subtask.id), since);
+    call.drawClaim(claim);
     call.mayOpen(at === 0);
     return call;
   }
 
   // Answers.
 
-  /** Answers a person, which settles all of their calls. */
+  /** Answers a person, which settles all of their calls. Resolves to whether that was done. */
   async #do(user, what, written) {
-    const { main, others } = this.#people.get(user);
+    const { main, pictured, all } = this.#people.get(user);
+    const answered = what === "picture" ? pictured : main;
+    let isDone = true;
     try {
       this.#fail(null);
-      if (what === "resolve") await this.#resolve(main.help_request_id);
+      // Two never go to the same person.
+      if (what === "visit") await this.#turnClaims([main], "claim");
+      if (what === "claim" || what === "release") await this.#turnClaims(all, what);
+      else if (what === "resolve") await this.#resolve(main.help_request_id);
+      else if (what === "picture") await this.#api.call(post, `/api/help/request/${answered.help_request_id}/picture/marks`, written);
       else await this.#api.call(post, `/api/help/request/${main.help_request_id}/respond`, { help_type: KINDS[what], help_content: written });
-      for (const { help_request_id: id } of others) await this.#resolve(id);
+      if (!KEEPS_OPEN.includes(what)) for (const { help_request_id: id } of all.filter((one) => one !== answered)) await this.#resolve(id).catch(unlessSettled);
       if (what === "visit") this.#goingTo([...this.#going, { id: main.help_request_id, user, name: this.#nameOf(main.user), step: main.subtask.id }]);
     } catch (error) {
+      isDone = false;
       this.#fail(error);
+    } finally {
+      this.load();
     }
-    this.load();
+    return isDone;
+  }
+
+  /** Claims the calls of one person, or releases those that one may release. */
+  async #turnClaims(calls, what) {
+    const isMeant = ({ claimed_by: by }) => what === "claim" || by?.id === this.#api.user?.id || (by && !this.#isHelper);
+    for (const { help_request_id: id } of calls.filter(isMeant)) await this.#api.call(post, `/api/help/request/${id}/${what}`, {});
   }
 
   #resolve(id) {
@@ -184,18 +213,27 @@ export class HelpQueue {
   }
 }
 
+/** A call that was settled meanwhile needs nothing more. */
+function unlessSettled(error) {
+  if (error.status !== 409) throw error;
+}
+
 const isAuto = (request) => request.request_type === "AUTO";
 
-/** Makes one line for each person. It shows their own call at the step of the session, or else their first. */
-function byPerson(pending, step) {
-  const ranked = ({ main }) => [main.subtask.id !== step, isAuto(main)].map(Number);
+/** Makes one line for each person. It shows their own call at the step of the session, or else their first. `me`: those to whom this one goes come
+ *  first, and those to whom others go come last. */
+function byPerson(pending, step, me) {
+  const ranked = ({ main, claim }) => [claim ? (claim.isMine ? -1 : 1) : 0, main.subtask.id !== step, isAuto(main)].map(Number);
   const calls = new Map();
   for (const request of pending) calls.set(request.user.id, [...(calls.get(request.user.id) ?? []), request]);
   const lines = [...calls.values()].map((all) => {
     const main = all.find((one) => !isAuto(one) && one.subtask.id === step) ?? all.find((one) => !isAuto(one)) ?? all[0];
-    return { main, others: all.filter((one) => one !== main), since: all[0].created_at };
+    const by = all.find((one) => one.claimed_by)?.claimed_by;
+    const claim = by ? { name: by.name, isMine: by.id === me } : null;
+    return { main, all, pictured: main.picture ? main : all.find(({ picture }) => picture), since: all[0].created_at, claim };
   });
-  lines.sort((a, b) => ranked(a)[0] - ranked(b)[0] || ranked(a)[1] - ranked(b)[1] || Date.parse(a.since) - Date.parse(b.since));
+  const [of, at] = [new Map(lines.map((line) => [line, ranked(line)])), [0, 1, 2]];
+  lines.sort((a, b) => at.reduce((found, n) => found || of.get(a)[n] - of.get(b)[n], 0) || Date.parse(a.since) - Date.parse(b.since));
   return new Map(lines.map((line) => [line.main.user.id, line]));
 }
 

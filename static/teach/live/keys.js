@@ -3,7 +3,7 @@
 import { read, write } from "../../shared/device.js";
 
 /** The label of the key, by button. */
-export const KEYS = { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E", full: "F" };
+export const KEYS = { start: "S", back: "←", next: "→", pause: "P", resume: "P", end: "E", full: "F", undo: "Z", dark: "B" };
 
 /** Elements in which one types. */
 export const TYPES = "input, textarea, select, [contenteditable]";
@@ -36,9 +36,10 @@ export class Keys {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (target.closest?.(TYPES) || (event.key === " " && target.closest?.(TAKES_SPACE))) return;
     const button = this.#buttons[nameOf(event)]?.();
-    if (!button || button.hidden || button.getAttribute("aria-disabled") === "true") return;
+    if (!button || button.hidden) return;
+    // A key of a button that cannot be pressed now does nothing else either.
     event.preventDefault();
-    button.click();
+    if (button.getAttribute("aria-disabled") !== "true") button.click();
   }
 }
 

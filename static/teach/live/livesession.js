@@ -23,6 +23,15 @@ export class LiveSession {
   onChange = () => {};
   onLink = () => {};
   onPaused = () => {};
+  /** Called when the socket will not come back, with the reason. */
+  onOver = () => {};
+  /** Called with `{ user_id, role }` when someone has got another role in the session, or (`role` is null) has none any more. */
+  onStaff = () => {};
+  /** Called when an instructor points at the picture of the current step. */
+  onPointer = () => {};
+
+  /** `instructor` for the socket of those who lead, `helper` for that of helpers. */
+  side = "instructor";
 
   constructor({ api, id }) {
     this.#api = api;
@@ -37,13 +46,16 @@ export class LiveSession {
 
   open() {
     this.#socket = new LiveSocket({
-      api: this.#api, path: `/ws/session/${this.id}/instructor/`, params: { batch: 1 }, hasHole: holeForInstructor,
+      api: this.#api, path: `/ws/session/${this.id}/${this.side}/`, params: { batch: 1 }, hasHole: holeForInstructor,
       ask: `/api/sessions/${this.id}/current`,
     });
     this.#socket.onFrame = (frame) => this.#heard(frame);
     this.#socket.onState = (state) => this.#linkIs(state);
     this.#socket.onPaused = (isPaused) => this.#pausedIs(isPaused);
-    this.#socket.onOver = (why) => this.#linkIs(why);
+    this.#socket.onOver = (why) => {
+      this.#linkIs(why);
+      this.onOver(why);
+    };
     this.#socket.start();
     document.addEventListener("visibilitychange", this.#onVisible);
   }
@@ -59,6 +71,11 @@ export class LiveSession {
     if (this.#isClosed) return;
     this.#socket.stop();
     this.#socket.start();
+  }
+
+  /** Asks for the whole state anew. */
+  refresh() {
+    if (this.isOpen) this.#socket.refresh();
   }
 
   get isOpen() {
@@ -79,9 +96,15 @@ export class LiveSession {
     return this.steps.findIndex((step) => step.id === id);
   }
 
+  /** A device that slept does not know for how long: what is left of a timer is asked. */
+  #askForTimer() {
+    if (this.roster.timer.endsAt) this.refresh();
+  }
+
   #linkIs(state) {
     if (this.link === "open") this.seenAt = Date.now();
     this.link = state;
+    this.#askForTimer();
     this.onLink(state);
   }
 
@@ -93,15 +116,29 @@ export class LiveSession {
 
   /** Loads the steps again when the page is visible again: they may have been edited in another tab. */
   #onVisible = () => {
-    if (!document.hidden) this.#reload();
+    if (document.hidden) return;
+    this.#reload();
+    this.#askForTimer();
   };
 
   #reload() {
     this.#loading ??= this.load().catch(() => {}).finally(() => this.#loaded());
   }
 
+  /** Shows on all phones and walls where the instructor points at a picture of the current step. */
+  point(picture, points) {
+    if (this.isOpen && this.roster.step) this.#socket.tell("pointer", { subtask_id: this.roster.step.id, picture, points });
+  }
+
   #heard(frame) {
+    if (frame.type === "pointer") {
+      if (frame.data.subtask_id === this.roster.step?.id) this.onPointer(frame.data);
+      return;
+    }
+    if (frame.type === "staff_changed") this.onStaff(frame.data);
     this.roster.heard(frame);
+    // The frame may be older than this page: what is left of the timer is asked.
+    if (frame.type === "timer_changed") this.#askForTimer();
     if (frame.type === "student_joined") setTimeout(() => this.#hasCome(frame.data.user_id), COMES_WITHIN_MS);
     if (this.roster.stateIsOld) {
       this.roster.stateIsOld = false;

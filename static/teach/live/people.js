@@ -265,6 +265,7 @@ function settle({ button, group, state, saysMore }) {
 export function aboutState(roster, person, numberOf) {
   const state = stateIn(roster.status, person);
   const word = words.roster.state[state];
+  if (state === "help" && person.helper) return words.roster.helped(word, person.helper);
   if (state === "help" && !person.connected) return `${word} · ${words.roster.state.away}`;
   return roster.isElsewhere(person) ? words.roster.elsewhere(word, numberOf(person.at)) : word;
 }

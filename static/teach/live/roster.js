@@ -1,5 +1,6 @@
 // A session as plain data, kept up to date by the frames of the instructor's socket. Nothing here touches the page.
 
+import { Countdown } from "../../shared/countdown.js";
 import { labelOf } from "../../shared/names.js";
 
 const OPEN = ["ANALYZING", "ESCALATED"];
@@ -13,7 +14,11 @@ export class Roster {
   status = null;
   step = null;
   message = null;
+  /** The question of the current step with its answers, or null; `results`: what everyone is shown of them. */
+  question = null;
+  results = null;
   shown = 0;
+  timer = new Countdown();
   door = "OPEN";
   code = "";
   joinUrl = "";
@@ -25,6 +30,7 @@ export class Roster {
   endedAt = null;
   /** Marks of what must be loaded again after a frame. */
   helpHasChanged = false;
+  questionsHaveChanged = false;
   stateIsOld = false;
   #changed = new Set();
 
@@ -64,10 +70,10 @@ export class Roster {
     return Boolean(person.connected && person.at && this.step && person.at !== this.step.id);
   }
 
-  /** Takes the calls of the queue, as `{ id, user, isAuto }`: a frame tells of one call, and some people have several. */
+  /** Takes the calls of the queue, as `{ id, user, isAuto, helper }`: a frame tells of one call, and some people have several. */
   setCalls(calls) {
     const first = new Map(calls.map((call) => [call.user, call]));
-    for (const id of this.people.keys()) this.#with(id, { help: first.get(id)?.id ?? null, calls: first.get(id)?.isAuto === false });
+    for (const id of this.people.keys()) this.#with(id, { help: first.get(id)?.id ?? null, calls: first.get(id)?.isAuto === false, helper: first.get(id)?.helper ?? null });
   }
 
   /** Takes the ids of people who finished the last step, counted from the log after the end. */
@@ -87,7 +93,9 @@ export class Roster {
       sheetPath: `/teach/lecture/${data.lecture.id}/attendance?class=${data.class_id}&meeting=${data.session_number ?? ""}`,
       code: data.session_code, joinUrl: data.join_url, title: data.title, lecture: data.lecture, startedAt: data.started_at,
       endedAt: data.ended_at, stateIsOld: false, helpHasChanged: true,
+      question: data.question && { ...data.question, shownTotal: data.question_results?.total }, results: data.question_results,
     });
+    this.timer.take(data.timer);
     const known = this.people;
     this.people = new Map();
     this.#left = new Set(data.participants.filter((one) => one.status === "LEFT").map((one) => one.user_id));
@@ -96,7 +104,7 @@ export class Roster {
       this.#with(p.user_id, {
         name: p.name, namesake: p.namesake, label: labelOf(p.name, p.namesake), guest: p.guest, connected: p.connected || Boolean(known.get(p.user_id)?.isExpected), status: p.subtask_status,
         stuck: p.stuck, help: p.open_help_request_id, calls: p.open_help_request_type === "MANUAL", at: p.current_subtask?.id ?? null,
-        sameAs: p.same_as, came: Date.parse(p.joined_at),
+        sameAs: p.same_as, phone: p.phone, came: Date.parse(p.joined_at),
         finished: this.#finishers.has(p.user_id),
       });
     }
@@ -111,7 +119,8 @@ export class Roster {
   }
 
   #stepIs({ current_subtask: step, instructor_message: message }) {
-    Object.assign(this, { status: "IN_PROGRESS", step, message, shown: 0 });
+    Object.assign(this, { status: "IN_PROGRESS", step, message, shown: 0, question: null, results: null });
+    this.timer.stop();
     for (const id of this.people.keys()) this.#with(id, { status: "NOT_STARTED", stuck: false, at: step.id });
     // Some may have finished this step before, and that is not in the frame.
     this.stateIsOld = true;
@@ -138,12 +147,35 @@ export class Roster {
     this.message = data.instructor_message;
   }
 
+  on_timer_changed(data) {
+    this.timer.changed(data);
+  }
+
   on_session_ended(data) {
+    this.timer.stop();
     Object.assign(this, { status: "REVIEW_MODE", message: data.instructor_message, endedAt: data.ended_at });
   }
 
   on_door_changed(data) {
     this.door = data.door;
+  }
+
+  on_question_answers({ subtask_id: step, total, counts, others }) {
+    if (step === this.question?.subtask.id) this.question = { ...this.question, total, counts, others };
+  }
+
+  on_question_results(data) {
+    if (data.subtask_id !== this.step?.id) return;
+    this.results = data;
+    if (this.question) this.question = { ...this.question, shown: data.shown, shownTotal: data.total, is_closed: data.is_closed };
+  }
+
+  on_class_question() {
+    this.questionsHaveChanged = true;
+  }
+
+  on_class_question_supported() {
+    this.questionsHaveChanged = true;
   }
 
   on_step_shown(data) {
@@ -210,6 +242,14 @@ export class Roster {
     this.helpHasChanged = true;
     const isOwn = data.request_type === "MANUAL";
     if (isOwn || !this.people.get(data.user.id)?.help) this.#with(data.user.id, { help: data.help_request_id, calls: isOwn });
+  }
+
+  on_help_picture() {
+    this.helpHasChanged = true;
+  }
+
+  on_help_claimed() {
+    this.helpHasChanged = true;
   }
 
   on_help_updated(data) {

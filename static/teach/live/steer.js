@@ -3,6 +3,7 @@
 import { confirmed, el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { KEYS, Keys } from "./keys.js";
+import { Undo } from "./undo.js";
 
 /** The wait for the server is mentioned after this time. */
 const LONG_MS = 400;
@@ -23,10 +24,12 @@ export class Steer {
   #more;
   #note = el("p", { class: "sent", role: "status" });
   #buttons;
+  #undo;
   #slow = 0;
   keys;
 
-  constructor({ commands, session }) {
+  /** `keys`: further buttons, by the names of their keys. */
+  constructor({ commands, session, keys = {} }) {
     this.#commands = commands;
     this.#session = session;
     commands.onBusy = () => this.#busy();
@@ -37,20 +40,26 @@ export class Steer {
     this.#more = el("button", { type: "button", class: "quiet more", "data-act": "say", "aria-expanded": "false", "aria-controls": "say",
       onclick: () => this.#unfold() }, words.steer.say);
     const { start, back, next, resume, pause, end } = this.#buttons;
-    this.node = el("section", { class: "steer", "aria-label": words.steer.name }, this.#note, this.#say,
+    this.#undo = new Undo({ anchor: next, sign: KEYS.undo, onUndo: (step) => commands.to(step) });
+    this.node = el("section", { class: "steer", "aria-label": words.steer.name }, this.#undo.told, this.#note, this.#undo.node, this.#say,
       el("div", { class: "buttons" }, this.#more, start, back, next, resume, pause, end));
+    // A presentation clicker sends PageDown and PageUp.
     this.keys = new Keys({
       S: () => start, ArrowRight: () => next, ArrowLeft: () => back, P: () => (resume.hidden ? pause : resume), E: () => end,
+      PageDown: () => next, PageUp: () => back, Z: () => this.#undo.button, ...keys,
     });
   }
 
   close() {
     clearTimeout(this.#slow);
+    this.#undo.close();
     this.keys.close();
   }
 
   draw() {
-    const { roster: { status }, at, steps } = this.#session;
+    const { roster, at, steps } = this.#session;
+    const { status } = roster;
+    this.#undo.follow(roster);
     const focused = document.activeElement;
     for (const [name, button] of Object.entries(this.#buttons)) shown(button, BUTTONS[status].includes(name));
     shown(this.node, status !== "REVIEW_MODE");
@@ -77,9 +86,16 @@ export class Steer {
     if (this.#buttons[name].getAttribute("aria-disabled") === "true" || this.#commands.isBusy) return;
     if (name === "end" && !(await confirmed(words.steer.endAsk, words.steer.end, words.office.no))) return;
     // A message that is being written is not sent by these buttons.
-    if (name === "next") await this.#commands.move(1);
+    if (name === "next") await this.#next();
     else if (name === "back") await this.#commands.move(-1);
     else await this.#commands[name]();
+  }
+
+  /** Goes on, and offers to go back. */
+  async #next() {
+    const { steps, at } = this.#session;
+    const from = steps[at];
+    if ((await this.#commands.move(1)) && from) this.#undo.offer(from, steps[at + 1], at + 2);
   }
 
   /** Sends by Enter, but not by the Enter that completes a syllable of Hangul or chooses a Kanji. */

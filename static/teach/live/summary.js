@@ -2,6 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
+import { answeredQuestions } from "./summary-questions.js";
 
 const PAGE = 1_000;
 const HARD_MAX = 3;
@@ -11,10 +12,12 @@ export class Summary {
   #session;
   #isAsked = false;
   #onFinishers;
+  #fail;
   #body = el("div", { class: "open" });
 
   /** `onFinishers(people)` gets the people who finished the last step before the end. */
-  constructor({ api, session, links, onFinishers }) {
+  constructor({ api, session, links, fail, onFinishers }) {
+    this.#fail = fail;
     this.#onFinishers = onFinishers;
     this.#api = api;
     this.#session = session;
@@ -27,7 +30,8 @@ export class Summary {
     if (this.#isAsked) return;
     this.#isAsked = true;
     try {
-      this.#draw(await this.#tally());
+      const questions = answeredQuestions({ api: this.#api, id: this.#session.id, title: this.#session.roster.title, fail: this.#fail });
+      this.#draw(await this.#tally(), await questions);
     } catch {
       // The rest of the page is of use without the numbers. The next draw tries again.
       this.#isAsked = false;
@@ -47,7 +51,7 @@ export class Summary {
     return tally;
   }
 
-  #draw(tally) {
+  #draw(tally, questions) {
     const { roster, steps } = this.#session;
     const minutes = Math.max(1, Math.round((Date.parse(roster.endedAt) - Date.parse(roster.startedAt)) / 60_000));
     const last = steps.at(-1);
@@ -58,7 +62,7 @@ export class Summary {
       el("dl", { class: "numbers" }, number(words.summary.people, tally.came.size, early > 0 && words.summary.early(early)),
         last && number(words.summary.finished, finishers.size),
         number(words.summary.calls, tally.calls), roster.startedAt && number(words.summary.minutes, minutes)),
-      el("h3", {}, words.summary.hard), hardSteps(tally, steps));
+      el("h3", {}, words.summary.hard), hardSteps(tally, steps), ...questions);
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { shape } from "./drawing.js";
+import { shape } from "../marking/drawing.js";
 
 const HEIGHT = 13;
 const FOOT = 1.8;

@@ -12,18 +12,25 @@ export function forgetDraft(name) {
   write(key(name), null);
 }
 
-/** Keeps a draft of these fields, and fills in an earlier one. `fields`: inputs by name; `saved`: their values on the server. */
+/** Keeps a draft of these fields, and fills in an earlier one. `fields`: by name, inputs or what has a `value` and dispatches `input` as they do; `saved`: their values on the server. */
 export function keepDraft(name, fields, saved = {}) {
   const kept = read(key(name));
   const entries = Object.entries(fields);
-  const values = () => Object.fromEntries(entries.map(([field, input]) => [field, input.value.trim()]));
+  const valueOf = ({ value }) => (typeof value === "string" ? value.trim() : value);
+  const values = () => Object.fromEntries(entries.map(([field, input]) => [field, valueOf(input)]));
   const fill = (from) => entries.forEach(([field, input]) => {
     input.value = from?.[field] ?? "";
   });
-  let known = saved;
-  const isChanged = () => entries.some(([field, input]) => input.value.trim() !== (known[field] ?? ""));
+  let known = "";
+  /** Fills in values of the server. They are compared as the fields give them back. */
+  const begin = (from) => {
+    fill(from);
+    known = JSON.stringify(values());
+  };
+  const isChanged = () => JSON.stringify(values()) !== known;
   const keep = () => write(key(name), isChanged() ? values() : null);
-  fill({ ...saved, ...kept });
+  begin(saved);
+  if (kept) fill({ ...saved, ...kept });
   entries.forEach(([, input]) => input.addEventListener("input", keep));
   return {
     isRestored: kept !== null && isChanged(),
@@ -32,9 +39,8 @@ export function keepDraft(name, fields, saved = {}) {
     forget: () => forgetDraft(name),
     /** Begins a draft of something else in the same fields. */
     begin(next = {}) {
-      known = next;
       forgetDraft(name);
-      fill(next);
+      begin(next);
     },
   };
 }

@@ -1,16 +1,22 @@
 // The editor of a lecture's tasks and steps. A change is shown at once, and sent after the changes before it.
 
 import { del, post, put } from "../../shared/api.js";
-import { confirmed, el, onSubmit } from "../../shared/dom.js";
+import { confirmed, el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { aboutLecture } from "./about.js";
-import { forgetDraft, hasDraft, keepDraft } from "./draft.js";
+import { forgetDraft, hasDraft } from "./draft.js";
+import { sign } from "../marking/drawing.js";
+import { MessageError } from "./errors.js";
+import { dropZone, fileButton, guardDrops } from "./files.js";
 import { lecturePage } from "./lecture.js";
-import { announce, tool } from "./widgets.js";
-import { StepForm, TITLE_MAX, titleForm } from "./step-form.js";
-
-const TASKS = "/api/tasks";
-const STEPS = "/api/subtasks";
+import { copyStep, copyTask, makeStep, numberAnew, picturesOf, placeOf, STEPS, TASKS } from "./outline.js";
+import { makesOf } from "./phone-choice.js";
+import { Pile } from "./pile.js";
+import { StepForm } from "./step-form.js";
+import { moveByKey, thingTools, thumbOf } from "./thing-tools.js";
+import { newTaskForm, titleForm } from "./title-forms.js";
+import { pagesOf, sendPicture } from "./uploading.js";
+import { announce } from "./widgets.js";
 
 export async function open(on, id) {
   const editor = new Editor(on, id);
@@ -28,15 +34,21 @@ class Editor {
   #tasks = [];
   /** The one form that is open: `{ name, node, close }`. */
   #open = null;
+  /** Drawn anew with each change, the form of a new task is not: a letter that is being composed in it would be lost. */
+  #list = el("div", { class: "pile" });
   #newTask;
   #queue = Promise.resolve();
+  #pile;
+  #unguard = guardDrops();
 
-  constructor({ api, fail, report }, id) {
-    this.#api = api;
-    this.#fail = fail;
-    this.#report = report;
-    this.#id = id;
-    this.#newTask = this.#taskForm();
+  constructor({ api, fail, report, isHere }, id) {
+    [this.#api, this.#fail, this.#report, this.#id] = [api, fail, report, id];
+    this.#newTask = newTaskForm({ name: `task.of.${id}`, save: (values, empty) => this.#addTask(values, empty) });
+    this.node.append(this.#list, this.#newTask);
+    this.#pile = new Pile({
+      send: (file) => sendPicture(api, id, file), pages: (file) => pagesOf(api, id, file), make: (...given) => this.#stepOf(...given),
+      ended: (task, steps) => isHere() && this.#showPile(task, steps),
+    });
   }
 
   /** Loads the lecture with its tasks and steps, and draws them. */
@@ -48,6 +60,8 @@ class Editor {
   }
 
   close() {
+    this.#unguard();
+    this.#pile.stop();
     this.#open?.close?.();
   }
 
@@ -75,9 +89,10 @@ class Editor {
   // Drawing.
 
   #draw() {
-    const key = document.activeElement?.dataset.key;
-    this.node.replaceChildren(this.#hello(), ...this.#tasks.map((task, at) => this.#task(task, at)), this.#newTask);
-    if (key) this.#focus(key);
+    const active = document.activeElement;
+    this.#list.replaceChildren(this.#hello(), ...this.#tasks.map((task, at) => this.#task(task, at)));
+    if (active.dataset.key) this.#focus(active.dataset.key);
+    else if (this.node.contains(active)) active.focus();
   }
 
   /** Gives a button the focus, or its neighbour if it is disabled, as «up» is at the first place. */
@@ -96,19 +111,21 @@ class Editor {
     const heading = this.#open?.name === name ? this.#open.node : el("h2", {}, `${at + 1}. ${task.title}`);
     const add = `new.${task.id}`;
     const more = this.#open?.name === add ? this.#open.node : this.#adder(task, add);
-    return el("section", { class: "card task", "data-task": task.id, "aria-label": task.title },
+    return dropZone(el("section", { class: "card task", "data-task": task.id, "aria-label": task.title },
       el("div", { class: "head" }, heading, this.#tools({
         name, at, all: this.#tasks, path: TASKS, thing: task, copy: () => this.#copyTask(task),
         edit: () => this.#editTask(task, name), question: words.editor.binTask(task.title, task.subtasks.length),
       })),
-      el("ol", { class: "steps" }, task.subtasks.map((step, n) => this.#step(task, step, n))), more);
+      this.#pile.task?.id === task.id && this.#pile.node, el("ol", { class: "steps" }, task.subtasks.map((step, n) => this.#step(task, step, n))), more),
+    (files) => this.#takePile(task, files));
   }
 
   #adder(task, name) {
-    return el("button", {
-      type: "button", class: "quiet add", "data-key": `${name}.open`, "data-act": "add-step",
-      onclick: () => this.#addStep(task, name),
+    const add = el("button", {
+      type: "button", class: "quiet", "data-key": `${name}.open`, "data-act": "add-step", onclick: () => this.#addStep(task, name),
     }, words.editor.addStep, this.#draftTag(name));
+    const pile = el("button", { type: "button", class: "quiet", "data-key": `${name}.pile`, "data-act": "add-pile" }, sign("picture"), words.pile.title);
+    return el("div", { class: "row" }, add, fileButton(pile, "image/*,application/pdf", (files) => this.#takePile(task, files)));
   }
 
   #step(task, step, at) {
@@ -116,13 +133,14 @@ class Editor {
     const edit = () => this.#editStep(task, step, name);
     const isOpen = this.#open?.name === name;
     const node = el("li", { "data-step": step.id }, el("div", { class: "head" },
+      thumbOf(step, edit),
       el("div", { class: "said", onclick: edit }, el("h3", {}, step.title, this.#draftTag(name)),
         el("p", { class: "hint" }, step.guide_text || words.editor.noGuide)),
       this.#tools({
         name, at, all: task.subtasks, path: STEPS, thing: step, copy: () => this.#copyStep(task, step), edit,
         question: words.editor.binStep(step.title),
       })), isOpen && this.#open.node);
-    node.addEventListener("keydown", (event) => this.#moveByKey(event, task.subtasks, at));
+    node.addEventListener("keydown", (event) => moveByKey(event, at, task.subtasks.length, (to) => this.#move(task.subtasks, at, to, STEPS)));
     return node;
   }
 
@@ -131,46 +149,27 @@ class Editor {
   }
 
   #tools({ name, at, all, path, thing, copy, edit, question }) {
-    const key = (act) => ({ "data-key": `${name}.${act}`, "data-act": act });
-    const label = (what) => words.editor.tool(thing.title, what);
-    const { up, down, copy: twice, edit: change, bin } = words.editor.tools;
-    return el("div", { class: "tools" },
-      tool("up", label(up), () => this.#move(all, at, at - 1, path), { ...key("up"), disabled: at === 0 }),
-      tool("down", label(down), () => this.#move(all, at, at + 1, path), { ...key("down"), disabled: at === all.length - 1 }),
-      tool("copy", label(twice), copy, key("copy")),
-      tool("edit", label(change), edit, { ...key("edit"), "aria-expanded": String(this.#open?.name === name) }),
-      tool("bin", label(bin), () => this.#bin({ all, path, thing, name, question }), key("bin")));
+    const move = (to) => () => this.#move(all, at, to, path);
+    const bin = () => this.#bin({ all, path, thing, name, question });
+    return thingTools({
+      name, title: thing.title, isFirst: at === 0, isLast: at === all.length - 1, isOpen: this.#open?.name === name,
+      acts: { up: move(at - 1), down: move(at + 1), copy, edit, bin },
+    });
   }
 
   // Moving, copying and deleting.
-
-  #moveByKey(event, steps, at) {
-    const to = { ArrowUp: at - 1, ArrowDown: at + 1 }[event.key];
-    if (!event.altKey || to === undefined || event.target.matches("input, textarea")) return;
-    event.preventDefault();
-    if (to >= 0 && to < steps.length) this.#move(steps, at, to, STEPS);
-  }
 
   #move(all, from, to, path) {
     all.splice(to, 0, ...all.splice(from, 1));
     this.#draw();
     const task = this.#tasks.find(({ subtasks }) => subtasks === all);
-    announce(words.editor.moved(all[to].title, task ? this.#place(task, to, 0)[0] : to + 1));
-    this.#arrange(() => this.#number(all, path));
-  }
-
-  /** Numbers all of them anew, since two may have the same number. */
-  async #number(all, path) {
-    for (const [at, thing] of [...all].entries()) {
-      if (thing.order_index === at + 1) continue;
-      await this.#api.call(put, `${path}/${thing.id}`, { order_index: at + 1 });
-      thing.order_index = at + 1;
-    }
+    announce(words.editor.moved(all[to].title, task ? placeOf(this.#tasks, task, to, 0)[0] : to + 1));
+    this.#arrange(() => numberAnew(this.#api, all, path));
   }
 
   #copyStep(task, step) {
     this.#arrange(async () => {
-      const made = await this.#api.call(post, `${TASKS}/${task.id}/subtasks`, { ...step, title: twin(step), order_index: undefined });
+      const made = await copyStep(this.#api, task, step);
       await this.#placeAfter(task.subtasks, step, made, STEPS);
       this.#focus(`step.${made.id}.edit`);
     });
@@ -178,19 +177,15 @@ class Editor {
 
   #copyTask(task) {
     this.#arrange(async () => {
-      const { title, description } = task;
-      const made = await this.#api.call(post, `/api/lectures/${this.#id}/tasks`, { title: twin({ title }), description });
-      for (const step of task.subtasks) {
-        await this.#api.call(post, `${TASKS}/${made.id}/subtasks`, { ...step, order_index: undefined });
-      }
-      await this.#placeAfter(this.#tasks, task, await this.#api.get(`${TASKS}/${made.id}`), TASKS);
+      const made = await copyTask(this.#api, this.#id, task);
+      await this.#placeAfter(this.#tasks, task, made, TASKS);
       this.#focus(`task.${made.id}.edit`);
     });
   }
 
   async #placeAfter(all, thing, made, path) {
     all.splice(all.indexOf(thing) + 1, 0, made);
-    await this.#number(all, path);
+    await numberAnew(this.#api, all, path);
     this.#draw();
     announce(words.editor.copied(made.title));
   }
@@ -211,7 +206,7 @@ class Editor {
 
   #show(name, form) {
     this.#open?.close?.();
-    this.#open = { name, node: form.node, close: () => form.close?.() };
+    this.#open = { name, node: form.node, close: () => form.close?.(), rename: () => form.focusToRename?.() };
     this.#draw();
     form.focus();
   }
@@ -223,37 +218,63 @@ class Editor {
     if (key) this.#focus(key);
   }
 
-  /** The number of a step among the steps of all tasks, as phones show it, and how many there are: `[3, 12]`. */
-  #place(task, at, more) {
-    const count = (tasks) => tasks.reduce((sum, { subtasks }) => sum + subtasks.length, 0);
-    return [count(this.#tasks.slice(0, this.#tasks.indexOf(task))) + at + 1, count(this.#tasks) + more];
-  }
-
   #editStep(task, step, name) {
     if (this.#open?.name === name) return;
-    const place = () => this.#place(task, task.subtasks.indexOf(step), 0);
+    const place = () => placeOf(this.#tasks, task, task.subtasks.indexOf(step), 0);
+    const next = this.#pile.after(step);
     const save = (values) => this.#do(async () => {
       Object.assign(step, await this.#api.call(put, `${STEPS}/${step.id}`, values));
       forgetDraft(name);
       this.#shut(`${name}.edit`);
       announce(words.editor.saved(step.title));
+      if (task.subtasks.includes(next)) this.#rename(task, next);
     });
-    this.#show(name, new StepForm({ name, step, place, save, shut: () => this.#shut(`${name}.edit`) }));
+    this.#show(name, this.#stepForm({ name, step, place, save, shut: () => this.#shut(`${name}.edit`), hasNext: next }));
+  }
+
+  #rename(task, step) {
+    this.#editStep(task, step, `step.${step.id}`);
+    this.#open.rename();
+  }
+
+  #stepForm(given) {
+    return new StepForm({ ...given, makes: () => makesOf(picturesOf(this.#tasks)), send: (file) => sendPicture(this.#api, this.#id, file) });
   }
 
   /** Opens the form of a new step. It stays open for the next one. */
   #addStep(task, name) {
-    const place = () => this.#place(task, task.subtasks.length, 1);
+    const place = () => placeOf(this.#tasks, task, task.subtasks.length, 1);
     const save = (values) => this.#do(async () => {
-      const made = await this.#api.call(post, `${TASKS}/${task.id}/subtasks`, values);
+      const made = await makeStep(this.#api, task, values);
       task.subtasks.push(made);
       form.next();
       this.#draw();
       form.focus();
       announce(words.editor.saved(made.title));
     });
-    const form = new StepForm({ name, place, save, shut: () => this.#shut(`${name}.open`) });
+    const form = this.#stepForm({ name, place, save, shut: () => this.#shut(`${name}.open`) });
     this.#show(name, form);
+  }
+
+  #takePile(task, files) {
+    if (this.#pile.isRunning) return this.#fail(new MessageError(words.pile.busy));
+    // The form would be drawn anew under the hands of whoever writes in it. Its content stays as a draft.
+    this.#shut();
+    this.#pile.run(task, files);
+    return this.#draw();
+  }
+
+  async #stepOf(task, { picture }, { title, guide } = {}) {
+    const made = await makeStep(this.#api, task, { title: title || words.pile.step(task.subtasks.length + 1), guide_text: guide || undefined, pictures: [{ picture }] });
+    task.subtasks.push(made);
+    if (!this.#open) this.#draw();
+    return made;
+  }
+
+  /** Lets the steps of a pile get their titles, one after the other, unless something else is being written by now. */
+  #showPile(task, [first]) {
+    this.#draw();
+    if (first && !this.#open && !this.#newTask.contains(document.activeElement)) this.#rename(task, first);
   }
 
   #editTask(task, name) {
@@ -266,24 +287,14 @@ class Editor {
     this.#show(name, titleForm({ name, thing: task, save, shut: () => this.#shut(`${name}.edit`) }));
   }
 
-  #taskForm() {
-    const title = el("input", { id: "task", maxlength: TITLE_MAX, required: true, placeholder: words.editor.taskExample });
-    const draft = keepDraft(`task.of.${this.#id}`, { title });
-    const node = el("form", { class: "card" }, el("label", { for: "task" }, words.editor.newTask),
-      el("div", { class: "row" }, title, el("button", { class: "main", "data-act": "add-task" }, words.editor.addTask)));
-    node.addEventListener("submit", onSubmit(() => this.#do(async () => {
-      const made = await this.#api.call(post, `/api/lectures/${this.#id}/tasks`, draft.values());
+  #addTask(values, empty) {
+    return this.#do(async () => {
+      const made = await this.#api.call(post, `/api/lectures/${this.#id}/tasks`, values);
       const task = { ...made, subtasks: made.subtasks ?? [] };
       this.#tasks.push(task);
-      draft.begin();
+      empty();
       // Its first step comes next.
       this.#addStep(task, `new.${task.id}`);
-    })));
-    return node;
+    });
   }
-}
-
-function twin({ title }) {
-  const sign = words.editor.twin;
-  return title.slice(0, TITLE_MAX - sign.length) + sign;
 }

@@ -3,15 +3,16 @@
 import { el } from "../../shared/dom.js";
 import { openBooks, words } from "../../shared/words.js";
 import { step } from "../../learn/lesson-screens.js";
+import { show } from "../../learn/stage.js";
 
-await openBooks("learn/shared", "learn/lesson");
-const screen = step({});
+await openBooks("learn/shared", "learn/lesson", "question");
 // The size that the instructor has chosen is not the learners'.
 delete document.documentElement.dataset.size;
 document.body.inert = true;
-document.body.replaceChildren(
-  el("header", { class: "top" }, el("p", { class: "link", "data-state": "open" }, words.link.open)), el("main", {}, screen.node));
+document.body.prepend(el("header", { class: "top" }, el("p", { class: "link", "data-state": "open" }, words.link.open)));
 /** Called by the page around the frame. */
-window.show = ({ title, guide, at, of }) =>
-  screen.update({ step: { id: 0, title, guide_text: guide }, at, of, link: "open", canListen: true });
+window.show = ({ title, guide, at, of, picture, question }) =>
+  show("step", () => step({}), {
+    step: { id: 0, title, guide_text: guide, pictures: picture ? [picture] : [], question }, given: { mine: null, results: null, refused: null }, at, of, link: "open", canListen: true,
+  });
 window.frameElement.dispatchEvent(new Event("ready"));

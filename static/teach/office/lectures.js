@@ -27,6 +27,7 @@ export async function open(on) {
     first.lectures.length === 0 ? welcome(on, form) : [form.node, paged(on, el("ul", { class: "lectures" }), first, load, card)],
     archive(on, archived, loadArchived));
   showRequests(on.api, requests);
+  showAssisted(on.api, running.node);
   return { node, title: words.lectures.title };
 }
 
@@ -109,6 +110,15 @@ function newLecture({ api, go, fail }) {
     title.focus();
   };
   return { node, open };
+}
+
+/** Adds the sessions in which one helps, or which one leads for a colleague. The list does not wait for it. */
+async function showAssisted(api, before) {
+  const { assisted = [] } = (await api.get("/api/sessions/my-active").catch(() => null)) ?? {};
+  if (assisted.length === 0) return;
+  before.after(el("section", { class: "card running-now", "data-assisted": "", "aria-label": words.lectures.assisted }, el("h2", {}, words.lectures.assisted), assisted.map((one) =>
+    el("a", { class: "running", href: `/teach/session/${one.session_id}`, "data-session": one.session_id },
+      el("span", {}, el("b", {}, one.lecture.title), el("span", { class: "hint" }, words.office.status[one.status])), el("span", {}, words.lectures.assistedAs[one.my_role])))));
 }
 
 /** Tells how many requests for attendance are waiting. The list does not wait for it. */

@@ -4,7 +4,7 @@ import { post } from "../../shared/api.js";
 import { el, shown, single, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { ago } from "./dates.js";
-import { sign } from "./drawing.js";
+import { sign } from "../marking/drawing.js";
 import { openDialog } from "./widgets.js";
 
 const CHECKS_EVERY_MS = 60_000;
@@ -18,14 +18,15 @@ export class Notices {
   #timer = 0;
   #unread = 0;
   #button = document.querySelector("#notices");
-  #label = el("span", { class: "unseen" });
+  #label = el("span");
+  #more = el("span", { class: "unseen" });
   #count = el("b", { class: "unread", "aria-hidden": "true" });
 
   constructor({ api, go, fail }) {
     this.#api = api;
     this.#go = go;
     this.#fail = fail;
-    this.#button.append(sign("bell"), this.#label, this.#count);
+    this.#button.append(sign("bell"), this.#label, this.#more, this.#count);
     this.#button.onclick = single(() => this.#open());
   }
 
@@ -41,8 +42,8 @@ export class Notices {
   }
 
   draw() {
-    text(this.#label, words.notices.button(this.#unread));
-    this.#button.title = words.notices.title;
+    text(this.#label, words.notices.title);
+    text(this.#more, words.notices.more(this.#unread));
     text(this.#count, this.#unread > COUNT_MAX ? `${COUNT_MAX}+` : this.#unread || "");
     shown(this.#count, this.#unread);
   }
@@ -105,6 +106,7 @@ export class Notices {
 
   async #pageOf({ type, related_id: id }) {
     if (type === "ATTENDANCE_REQUESTED") return "/teach/requests";
+    if (type === "SESSION_HELP" || type === "SESSION_HANDED_OVER") return `/teach/session/${id}`;
     if (type !== "HELP_REQUEST" && type !== "HELP_ESCALATED") return null;
     const waiting = await this.#api.get("/api/dashboard/help-requests/pending").catch(() => null);
     const call = waiting?.pending_requests.find((call) => call.help_request_id === id);

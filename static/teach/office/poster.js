@@ -4,9 +4,10 @@ import { post } from "../../shared/api.js";
 import { confirmed, el, single, text } from "../../shared/dom.js";
 import { schoolSign } from "../../shared/school.js";
 import { words } from "../../shared/words.js";
+import { nextClassForm } from "./next-class.js";
 
 export async function open({ api, fail }, id) {
-  const lecture = await api.get(`/api/lectures/${id}`);
+  const [lecture, planned] = await Promise.all([api.get(`/api/lectures/${id}`), api.get(`/api/lectures/${id}/next-class`)]);
   const sheet = el("section", { class: "poster", "aria-label": words.poster.sheet });
   const row = el("div", { class: "row" });
   const notice = el("p", { class: "notice good", role: "status", hidden: true }, words.poster.renewed);
@@ -27,7 +28,8 @@ export async function open({ api, fail }, id) {
   draw(lecture);
   const node = el("div", { class: "page broad" },
     el("div", { class: "pile unprinted" }, el("p", {}, el("a", { href: "/teach" }, words.office.back)),
-      el("p", { class: "hint" }, words.poster.hint), row, notice), sheet);
+      el("p", { class: "hint" }, words.poster.hint), row, notice),
+    nextClassForm({ api, fail }, id, planned), sheet);
   return { node, title: [words.lecture.poster, lecture.title].join(" · ") };
 }
 

@@ -19,7 +19,7 @@ export class Preview {
     this.node = el("figure", { class: "phone" }, this.#frame, el("figcaption", { class: "hint" }, words.preview.caption));
   }
 
-  /** Shows a step: `{ title, guide, place }`. `place` is its number and the number of steps. */
+  /** Shows a step: `{ title, guide, place, picture, question }`. `place` is its number and the number of steps. */
   show(step) {
     this.#step = step;
     this.#update();
@@ -28,11 +28,13 @@ export class Preview {
   #build() {
     const page = this.#frame.contentDocument;
     page.title = words.preview.title;
+    // The stage of the learner's screens looks for them when it is loaded.
+    page.body.append(el("main", { id: "main" }), el("p", { id: "announce", class: "unseen" }));
     page.head.append(...STYLES.map((href) => el("link", { rel: "stylesheet", href })), el("script", { type: "module", src: SCRIPT }));
   }
 
   #update() {
-    const { title, guide, place: [at, of] } = this.#step;
-    this.#frame.contentWindow?.show?.({ title: title || words.preview.noTitle, guide, at, of });
+    const { title, guide, place: [at, of], picture, question } = this.#step;
+    this.#frame.contentWindow?.show?.({ title: title || words.preview.noTitle, guide, at, of, picture, question });
   }
 }

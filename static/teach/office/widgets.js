@@ -2,7 +2,7 @@
 
 import { dialog, el, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
-import { sign } from "./drawing.js";
+import { sign } from "../marking/drawing.js";
 
 /** Says something to screen readers, again if it is the same as before. */
 export function announce(sentence) {

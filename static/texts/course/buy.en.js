@@ -16,7 +16,7 @@ export default {
     paid: "You have paid", enrolled: "You are enrolled", mine: "You have this course already", until: (day) => `You can watch until ${day}.`,
     longer: "If you want to go on after that day, come back to this page then and take the course again.",
     practice: "This was practice: no money has moved.", go: "Go to the course", record: "My record",
-    unread: "The course could not be loaded yet. Do not pay again: please press the button below.", again: "Load it again",
+    unread: "The course could not be opened yet. Do not pay again: please press the button below.", again: "Open it again",
   },
   failed: {
     title: "The payment did not work", line: "Please try again from the start.", reason: (why) => `The payment company says: ${why}`, again: "Try again",

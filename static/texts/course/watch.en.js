@@ -19,6 +19,6 @@ export default {
     rates: { 0.75: "Slow", 1: "Normal", 1.25: "A bit faster", 1.5: "Fast" },
     seen: (percent) => `You have watched ${percent}% so far. At 90% it counts as watched.`, done: "You have watched this video.", resumes: (length) => `It goes on where you were (${length}).`,
     next: (name) => `Next: ${name}`, broken: "The video does not open. Please tell the teacher.", again: "Open again", taken: "The teacher has taken this video down",
-    elsewhere: "This video is in another place. The button opens it in a new window.", open: "Open the video", sayIt: "Press “I have watched it” when you have.", sawIt: "I have watched it",
+    elsewhere: "This video is in another place. The button opens it on a new page.", open: "Open the video", sayIt: "Press “I have watched it” when you have.", sawIt: "I have watched it",
   },
 };

@@ -3,7 +3,6 @@
 export default {
   code: {
     title: "Welcome", hint: "Type the number on your teacher’s screen.", label: "Class number", go: "Come in",
-    closed: "No class is open now. If your teacher gave you a number, type it here.",
     length: "That is too short. Please type all digits on your teacher’s screen.", unknown: "There is no such class. Please look at the number again.",
     wait: (minutes) => `There were too many wrong numbers. Please type it again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}. If you scan the QR on your teacher’s screen, you are in at once.`,
     record: "See my record",
@@ -28,12 +27,12 @@ export default {
     removed: { title: "You cannot come back into this class", line: "Please ask your teacher.", next: "Type another number" },
     over: { title: "This class is over", line: "See you at the next one.", next: "Type another number" },
     gone: { title: "There is no such class", line: "Ask your teacher for the number again. You can also scan the QR code once more.", next: "Type the number" },
-    replaced: { title: "Your class is open in another window", line: "To see it here, press the button below.", next: "Go on here" },
+    replaced: { title: "Your class is open on another screen", line: "To see it here, press the button below.", next: "Go on here" },
     full: { title: "All seats are taken", line: "Please tell your teacher. When there is a seat, press the button below.", next: "Try again" },
     needed: { title: "This class is for those who signed up", line: "If you would like to come in, please tell your teacher.", next: "Try again" },
     rejected: { title: "You cannot come into this class", line: "Please ask your teacher why.", next: "Type another number" },
     wait: { title: "Please wait a moment", line: "Too many wrong numbers came from here. Please try again in a minute. If you scan the QR on your teacher’s screen, you are in at once.", next: "Try again" },
-    teacher: { title: "You are signed in as a teacher", line: "Open the learner's page on another phone or in another window.", next: "To the teacher's page" },
+    teacher: { title: "You are signed in as a teacher", line: "Open the learner's page on another phone.", next: "To the teacher's page" },
     busy: { title: "The classroom is busy right now", line: "It opens by itself in a moment. Please just wait.", next: "Try again" },
     trouble: { title: "This page did not open", line: "Press again in a moment. If it still does not work, show this to your teacher.", next: "Try again" },
   },

@@ -4,6 +4,7 @@ const times = (n) => (n === 1 ? "once" : `${n} times`);
 
 export default {
   me: {
+    ask: "Ask to be counted as present", request: { PENDING: "Your teacher is looking at it", APPROVED: "You are counted as present", REJECTED: "Your teacher left it as it is" },
     title: "My record", whose: (name) => `The classes of ${name}.`, none: "No classes yet", noneLine: "When you have been in a class, you will find it here.",
     enter: "Go to a class", attendance: "Attendance", missed: (attended, held) => `Of ${held} ${held === 1 ? "meeting" : "meetings"}, you came ${attended === 0 ? "to none" : times(attended)}.`,
     all: (held) => (held === 1 ? "You came to the one meeting so far." : `You came to all ${held} meetings.`), notYet: "Nothing has been noted yet.", dates: "See the dates",

@@ -2,6 +2,7 @@
 
 export default {
   me: {
+    ask: "출석으로 해 달라고 하기", request: { PENDING: "선생님이 보고 있어요", APPROVED: "출석으로 됐어요", REJECTED: "선생님이 그대로 두기로 하셨어요" },
     title: "내 기록", whose: (name) => `${name} 님이 들은 수업이에요.`, none: "아직 들은 수업이 없어요", noneLine: "수업에 들어가시면 여기에 기록이 남아요.",
     enter: "수업에 들어가기", attendance: "출석", missed: (attended, held) => (attended === 0 ? "아직 나오신 날이 없어요." : `수업 ${held}번 가운데 ${attended}번 나오셨어요.`),
     all: (held) => (held === 1 ? "첫 수업에 나오셨어요." : `수업 ${held}번에 모두 나오셨어요.`), notYet: "아직 출석 기록이 없어요.", dates: "날짜별로 보기",

@@ -13,4 +13,8 @@ export default {
     insecure: "In this classroom your phone's screen may turn dark by itself, and this page cannot be put on your phone. Everything else works.",
     record: "See my record",
   },
+  kinds: {
+    title: "My phone", ask: "Which phone do you have?", why: "You will see pictures of the same phone. You only choose once.", done: "That is mine",
+    ANDROID: "Android, such as Galaxy", IPHONE: "iPhone", ALL: "I am not sure",
+  },
 };

@@ -6,6 +6,8 @@ export default {
   lectures: {
     title: "My lectures",
     add: "+ New lecture",
+    assisted: "Classes you help in",
+    assistedAs: { HELPER: "Helper", HOST: "You lead it" },
     runningNow: "Open right now",
     edit: "Edit steps",
     attendance: "Attendance, completion",

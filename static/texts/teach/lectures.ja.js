@@ -4,6 +4,8 @@ export default {
   lectures: {
     title: "私の講座",
     add: "+ 新しい講座",
+    assisted: "お手伝いする授業",
+    assistedAs: { HELPER: "お手伝い", HOST: "進める講師" },
     runningNow: "今開いている授業",
     edit: "ステップ編集",
     attendance: "出席・修了",

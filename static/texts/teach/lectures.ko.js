@@ -4,6 +4,8 @@ export default {
   lectures: {
     title: "내 강의",
     add: "+ 새 강의",
+    assisted: "함께하는 수업",
+    assistedAs: { HELPER: "도우미", HOST: "이끄는 강사" },
     runningNow: "지금 열려 있는 수업",
     edit: "단계 편집",
     attendance: "출석·수료",

@@ -14,4 +14,10 @@ export default {
     how: "Open the camera of your phone and point it at this picture. Tap the address that appears, and you are in the class.",
     byHand: "If that does not work, type this address into your browser.",
   },
+  nextClass: {
+    title: "The next class",
+    hint: "Phones that scan the poster before the class say when it is, and come in by themselves once you open it.",
+    date: "Day", time: "Time", save: "Save", clear: "No plan",
+    saved: "Saved. Whoever scans the poster sees it.", cleared: "Removed.",
+  },
 };

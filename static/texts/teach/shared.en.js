@@ -26,6 +26,7 @@ export default {
     notStaff: "Please sign in with an instructor's account.",
     usedLink: "This link has been used already, or is too old. Please sign in with your e-mail and password.",
   },
+  phones: { ANDROID: "Android", IPHONE: "iPhone", ALL: "All phones" },
   settings: {
     title: "Display settings",
     language: "Language",
@@ -36,7 +37,7 @@ export default {
   },
   notices: {
     title: "Notices",
-    button: (count) => (count > 0 ? `Notices, ${count} unread` : "Notices"),
+    more: (count) => (count > 0 ? `, ${count} unread` : ""),
     none: "There are no notices yet.",
     unread: "unread",
     readAll: "Mark all as read",
@@ -60,6 +61,7 @@ export default {
       ALREADY_MARKED: "There is a mark already. Please reload the page and change it.",
       NAME_IS_HERE: "Someone of this name is here already.",
       HAS_MORE_THAN_THIS_CLASS: "Both have records outside this class, so they cannot be joined. They stay two.",
+      ALREADY_CLAIMED: "Someone else is already on the way.",
       ALREADY_ANSWERED: "It has been dealt with already.",
       NOTHING_PENDING: "This request has been decided already. Please reload the page.",
       SESSION_FULL: "The classroom is full.",

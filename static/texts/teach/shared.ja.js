@@ -24,6 +24,7 @@ export default {
     notStaff: "講師のアカウントでログインしてください。",
     usedLink: "このリンクは使用済みか、時間が過ぎています。メールアドレスとパスワードでログインしてください。",
   },
+  phones: { ANDROID: "アンドロイド", IPHONE: "アイフォーン", ALL: "すべてのスマホ" },
   settings: {
     title: "画面の設定",
     language: "言語",
@@ -34,7 +35,7 @@ export default {
   },
   notices: {
     title: "お知らせ",
-    button: (count) => (count > 0 ? `お知らせ、未読 ${count}件` : "お知らせ"),
+    more: (count) => (count > 0 ? `、未読 ${count}件` : ""),
     none: "お知らせはまだありません。",
     unread: "未読",
     readAll: "すべて既読にする",
@@ -58,6 +59,7 @@ export default {
       ALREADY_MARKED: "出欠はもう記入されています。読み込み直してから直してください。",
       NAME_IS_HERE: "同じ名前の方がすでに参加しています。",
       HAS_MORE_THAN_THIS_CLASS: "どちらの方にもこの授業の外の記録があるので、まとめられません。お二人は別々のままです。",
+      ALREADY_CLAIMED: "ほかの人がもう向かっています。",
       ALREADY_ANSWERED: "もう処理されています。",
       NOTHING_PENDING: "もう処理された申請です。読み込み直してください。",
       SESSION_FULL: "教室がいっぱいです。",

@@ -24,6 +24,7 @@ export default {
     notStaff: "강사님의 계정으로 로그인해 주세요.",
     usedLink: "이 링크는 이미 쓰였거나 시간이 지났습니다. 이메일과 비밀번호로 로그인해 주세요.",
   },
+  phones: { ANDROID: "안드로이드", IPHONE: "아이폰", ALL: "모든 휴대폰" },
   settings: {
     title: "화면 설정",
     language: "언어",
@@ -34,7 +35,7 @@ export default {
   },
   notices: {
     title: "알림",
-    button: (count) => (count > 0 ? `알림, 안 읽은 것 ${count}개` : "알림"),
+    more: (count) => (count > 0 ? `, 안 읽은 것 ${count}개` : ""),
     none: "아직 알림이 없습니다.",
     unread: "안 읽음",
     readAll: "모두 읽은 것으로",
@@ -58,6 +59,7 @@ export default {
       ALREADY_MARKED: "이미 출결이 적혀 있습니다. 새로 고친 뒤 고쳐 주세요.",
       NAME_IS_HERE: "같은 이름의 분이 이미 들어와 있습니다.",
       HAS_MORE_THAN_THIS_CLASS: "두 분 모두 이 수업 밖의 기록이 있어서 합칠 수 없습니다. 두 분이 따로 남습니다.",
+      ALREADY_CLAIMED: "다른 분이 이미 가고 있습니다.",
       ALREADY_ANSWERED: "이미 처리되었습니다.",
       NOTHING_PENDING: "이미 처리된 요청입니다. 새로 고쳐 주세요.",
       SESSION_FULL: "교실이 가득 찼습니다.",

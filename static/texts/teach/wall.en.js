@@ -6,7 +6,7 @@ export default {
   wall: {
     pageTitle: (title) => `Wall screen · ${title}`,
     enter: "Come in with your phone",
-    how: "Scan the QR code with your camera. If that does not work, type the address below into the internet browser.",
+    how: "Scan the QR code with your camera. If that does not work, open the internet on your phone and type the address below.",
     closed: "The door is closed",
     here: (count) => `${people(count)} came in`,
     lesson: "The step now",
@@ -25,7 +25,9 @@ export default {
     next: "Next",
     pause: "Break",
     resume: "Go on",
+    dark: "Cover the screen",
+    light: "Show it again",
     full: "Full screen",
-    window: "Window",
+    window: "Normal size",
   },
 };

@@ -4,7 +4,7 @@ export default {
   wall: {
     pageTitle: (title) => `黒板 · ${title}`,
     enter: "スマホで入ってください",
-    how: "カメラでQRコードを読み取ってください。うまくいかないときは、ブラウザーのアドレス欄に下の文字を入れてください。",
+    how: "カメラでQRコードを読み取ってください。うまくいかないときは、インターネットのアドレス欄に下の文字を入れてください。",
     closed: "教室のドアは閉まっています",
     here: (people) => `${people}人が入りました`,
     lesson: "今のステップ",
@@ -23,6 +23,8 @@ export default {
     next: "次へ",
     pause: "休憩",
     resume: "再開する",
+    dark: "画面を隠す",
+    light: "また見せる",
     full: "全画面",
     window: "元の大きさ",
   },

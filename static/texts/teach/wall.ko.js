@@ -23,7 +23,9 @@ export default {
     next: "다음",
     pause: "쉬기",
     resume: "다시 시작",
+    dark: "화면 가리기",
+    light: "다시 보이기",
     full: "전체 화면",
-    window: "창으로",
+    window: "원래 크기",
   },
 };

@@ -247,6 +247,11 @@ fn an_upload_of_which_nobody_knows_is_aborted_by_its_key() {
     });
 }
 
+/// Waits until the store holds all requests that it shall.
+async fn is_full(bucket: &Bucket) {
+    until("the store holds all requests", async || bucket.has_misbehaved().then_some(())).await
+}
+
 #[test]
 fn a_server_that_asks_the_store_too_much_removes_files_later() {
     in_bucket(&[], |school, bucket| async move {
@@ -256,6 +261,7 @@ fn a_server_that_asks_the_store_too_much_removes_files_later() {
         bucket.fails("parts", BucketFault::Hangs, 64);
         let asked = (0..64).map(|_| school.app.objects.parts(word("key"), word("upload_id"), 3));
         let gives_up = async {
+            is_full(&bucket).await;
             school.later(86_400);
             removal::give_up_overdue(&school.app).await.unwrap();
             removal::remove_all(&school.app).await
@@ -303,6 +309,7 @@ fn a_server_that_asks_the_store_too_much_at_once_says_so_and_does_not_blame_the_
         bucket.fails("size", BucketFault::Hangs, 64);
         let many = futures_util::future::join_all((0..64).map(|_| school.app.objects.bytes("videos/1/a.mp4")));
         let refused = async {
+            is_full(&bucket).await;
             let reply = staff.teacher.post("/videos/", staff.new_file(&short_film())).await;
             assert!(reply.headers.contains_key("retry-after"));
             reply.refused(503, "BUSY");

@@ -6,8 +6,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Route;
-use crate::classroom::lecture_without_words;
+use crate::classroom::{by_hand, lecture_without_words};
 use crate::harness::people::{Lecture, Person, Reply, Session};
+use crate::harness::picture;
 use crate::harness::{School, judges, until};
 
 /// A class with everything in it that a route can be asked about.
@@ -16,6 +17,8 @@ pub struct FilledSchool {
     pub student: Person,
     pub lecture: Lecture,
     pub code: String,
+    /// The code of the lecture's poster.
+    poster: String,
     pub session: Session,
     /// The default class, which the student came into by the QR.
     pub class: i64,
@@ -52,6 +55,10 @@ pub struct FilledSchool {
     /// The upload that is to take the place of the watched video.
     upload: Value,
     pub help: i64,
+    /// The file of the picture that the call carries.
+    help_picture: String,
+    /// Question of the student to the class.
+    class_question: i64,
     pub response: i64,
     pub notification: i64,
     app: gyosil::app::School,
@@ -67,17 +74,15 @@ impl FilledSchool {
         let (teacher, student) = (school.teacher().await, school.student("김학생").await);
         let lecture = lecture_without_words(&teacher, 2).await;
         let shown = format!("/api/lectures/{}", lecture.id);
-        let code = teacher.get(&shown).await.ok()["code"].as_str().unwrap().to_owned();
+        let made = teacher.get(&shown).await.ok();
+        let [code, poster] = ["code", "poster_code"].map(|key| made[key].as_str().unwrap().to_owned());
+        shows_picture(&teacher, &lecture).await;
         let session = teacher.opens_session(&lecture).await;
         student.joins(&session).await;
         teacher.starts(&session, lecture.steps[0]).await;
         student.finishes(lecture.steps[0]).await;
-        let help = student.asks_for_help(lecture.steps[0]).await;
-        let path = format!("/api/help/request/{help}");
-        until("the analysis", async || (student.get(&path).await.ok()["status"] == "ESCALATED").then_some(())).await;
-        let answer = json!({ "help_type": "TEXT", "help_content": "위쪽을 보세요" });
-        let answered = teacher.post(&format!("{path}/respond"), answer).await.ok();
-        let response = answered["help_response"]["id"].as_i64().unwrap();
+        let (help, help_picture, response) = called_and_answered(&teacher, &student, &lecture).await;
+        let class_question = asks_class(&student, &session).await;
         let mine = student.get("/api/v1/enrollments/me").await.ok()["enrollments"][0].clone();
         let (class, enrollment) = (mine["class_id"].as_i64().unwrap(), mine["enrollment_id"].as_i64().unwrap());
         let applied = applied_and_paid(&teacher, &student, &lecture).await;
@@ -104,6 +109,7 @@ impl FilledSchool {
             student,
             lecture,
             code,
+            poster,
             session,
             class,
             enrollment,
@@ -127,6 +133,8 @@ impl FilledSchool {
             order,
             upload,
             help,
+            help_picture,
+            class_question,
             response,
             notification,
             app: school.app.clone(),
@@ -139,10 +147,12 @@ impl FilledSchool {
             ("lecture_id", self.lecture.id.to_string()),
             ("task_id", self.lecture.task.to_string()),
             ("subtask_id", self.lecture.steps[1].to_string()),
+            ("poster_code", self.poster.clone()),
             ("session_id", self.session.id.to_string()),
             ("session_code", self.session.code.clone()),
             ("user_id", self.student.id.to_string()),
             ("help_request_id", self.help.to_string()),
+            ("class_question_id", self.class_question.to_string()),
             ("notification_id", self.notification.to_string()),
             ("file", format!("{}.png", self.session.code)),
             ("course_id", self.lecture.id.to_string()),
@@ -214,6 +224,9 @@ impl FilledSchool {
             // `PUT /api/sessions/{session_code}` takes the id.
             ids.insert("session_code", self.session.id.to_string());
         }
+        if route.path == "/api/help/pictures/{file}" {
+            ids.insert("file", self.help_picture.clone());
+        }
         if route.path.starts_with("/api/v1/bc-006/learning/") {
             ids.insert("progress_id", self.enrollment.to_string());
         }
@@ -246,6 +259,9 @@ impl FilledSchool {
                 object[key] = value;
             }
         }
+        if schema["name"] == "Invite" {
+            object.insert("user_id".into(), json!(self.student.id));
+        }
         // An order and an upload have names that belong together.
         for (whole, keys) in [
             (&self.order, ["merchant_uid", "major_category_id", "total_amount"]),
@@ -275,6 +291,8 @@ impl FilledSchool {
             format!("/api/sessions/{session}/current"),
             format!("/api/sessions/{session}/events"),
             format!("/api/sessions/{session}/participants"),
+            format!("/api/sessions/{session}/staff"),
+            format!("/api/sessions/{session}/questions"),
             format!("/api/progress/users/{student}/lectures/{lecture}"),
             format!("/api/dashboard/lectures/{lecture}/students"),
             format!("/api/help/request/{}", self.help),
@@ -325,7 +343,7 @@ impl FilledSchool {
             let rows: Vec<(i64, i64, String)> = self.app.db.all(sql, Vec::new()).await.unwrap();
             seen.insert(table.into(), json!(rows));
         }
-        for table in ["payment_moves", "submissions"] {
+        for table in ["payment_moves", "pictures", "help_pictures", "submissions"] {
             let sql = format!("select count(*) from {table}");
             let (count,): (i64,) = self.app.db.one(sql, Vec::new()).await.unwrap();
             seen.insert(table.into(), json!(count));
@@ -344,6 +362,40 @@ async fn applied_and_paid(teacher: &Person, student: &Person, lecture: &Lecture)
     let paid = json!({ "payment_amount": 50_000, "payment_method": "CARD" });
     teacher.post(&format!("/api/v1/enrollments/{id}/payment"), paid).await.is(201);
     id
+}
+
+/// The second step shows a picture.
+async fn shows_picture(teacher: &Person, lecture: &Lecture) {
+    let path = format!("/api/lectures/{}/pictures", lecture.id);
+    let taken = teacher.sends_raw(&path, "image/png", picture::png(2, 2, [200, 30, 30])).await.is(201);
+    let pictures = json!({ "pictures": [{ "picture": taken["picture"] }],
+        "question": { "kind": "YES_NO", "text": "보이시나요?", "answer": true } });
+    teacher.put(&format!("/api/subtasks/{}", lecture.steps[1]), pictures).await.ok();
+}
+
+/// The student asks the class something. Returns the question.
+async fn asks_class(student: &Person, session: &Session) -> i64 {
+    let question = json!({ "text": "사진은 어디에 있나요?" });
+    let asked = student.post(&format!("/api/sessions/{}/questions", session.id), question).await.is(201);
+    asked["question_id"].as_i64().unwrap()
+}
+
+/// The student calls for help with a picture of the screen, and the teacher answers. Returns the call, the picture's file and the answer.
+async fn called_and_answered(teacher: &Person, student: &Person, lecture: &Lecture) -> (i64, String, i64) {
+    let help = student.asks_for_help(lecture.steps[0]).await;
+    let path = format!("/api/help/request/{help}");
+    until("the analysis", async || (student.get(&path).await.ok()["status"] == "ESCALATED").then_some(())).await;
+    let help_picture = sends_screen(student, help).await;
+    let answer = json!({ "help_type": "TEXT", "help_content": "위쪽을 보세요" });
+    let answered = teacher.post(&format!("{path}/respond"), answer).await.ok();
+    (help, help_picture, answered["help_response"]["id"].as_i64().unwrap())
+}
+
+/// The student sends a picture of the screen with a call. Returns the name of its file.
+async fn sends_screen(student: &Person, call: i64) -> String {
+    let path = format!("/api/help/request/{call}/picture");
+    let sent = student.sends_raw(&path, "image/png", picture::png(2, 2, [200, 30, 30])).await.is(201);
+    sent["picture"]["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
 }
 
 /// A video of the lecture that need not be watched, and the student's progress in it.
@@ -394,6 +446,8 @@ async fn asks_missions(school: &School, teacher: &Person, student: &Person, lect
     let question = teacher.post(path, new).await.is(201)["id"].clone();
     student.post(&format!("{path}{first}/"), json!({ "selected_option": 1 })).await.is(201);
     judges::says(school, &["python"], &[]).await;
+    // A story with this school may take longer than a judge may be silent.
+    by_hand(school, "update judges set alive_ms = alive_ms + 3600000".into()).await;
     let of_code = teacher.post("/missions/", of("code_submission")).await.is(201)["id"].clone();
     let new = json!({ "mission_id": of_code, "problem_statement": format!("{}에게", student.name), "language": "python",
         "example_output": "1" });

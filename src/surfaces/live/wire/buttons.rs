@@ -1,6 +1,7 @@
 //! Bodies that the instructor's buttons send, and the answers.
 
 use super::TitleRef;
+use super::sessions::TimerShown;
 use crate::event::Event;
 use crate::school::sessions::SessionStatus;
 use crate::school::sessions::control::CommandOutcome;
@@ -35,7 +36,24 @@ pub struct SayToAll {
     pub message: Reason,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"seconds": 180}))]
+pub struct SetTimer {
+    /// From now on, at most two hours; null or left out ends the timer
+    pub seconds: Option<Within<1, 7_200>>,
+}
+
 answer! {
+    #[schema(example = json!({"session_id": 1, "timer": {"ends_at": "2025-10-28T10:08:00Z", "seconds": 180, "left_ms": 180000},
+        "timestamp": "2025-10-28T10:05:00Z"}))]
+    pub struct TimerSet from CommandOutcome as o
+    let timer = if let Event::TimerChanged(timer) = o.event { timer } else { None };
+    {
+        session_id: i64 = o.session,
+        timer: Option<TimerShown> = timer.map(|timer| (timer, o.at_ms).into()),
+        timestamp: Instant = Instant(o.at_ms),
+    }
+
     #[schema(example = json!({"session_id": 1, "instructor_message": "5분 뒤에 시작하겠습니다.",
         "timestamp": "2025-10-28T09:55:00Z"}))]
     pub struct MessageSent from CommandOutcome as o

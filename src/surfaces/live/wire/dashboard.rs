@@ -3,10 +3,11 @@
 use serde_json::value::RawValue;
 use utoipa::IntoParams;
 
+use super::help_pictures::HelpPicture;
 use super::learning::{Analysis, HelpKindWord, rate};
 use super::{Pagination, PersonRef, TitleRef};
 use crate::rounding::rounded;
-use crate::school::insight::{DayCount, Difficulty, OpenHelpRequest, Statistics, StudentSummary, Trend};
+use crate::school::insight::{DayCount, Difficulty, Statistics, StudentSummary, Trend, WaitingCall};
 use crate::school::notifications::{Notification, NotificationKind, NumberedNotification};
 use crate::school::outline::Item;
 use crate::surfaces::keys::*;
@@ -59,8 +60,10 @@ answer! {
     #[schema(example = json!({"help_request_id": 5001, "user": {"id": 1, "name": "김학생"},
         "subtask": {"id": 1001, "title": "친구 선택하기"}, "lecture": {"id": 1, "title": "카카오톡 기초"}, "session_id": 1,
         "request_type": "MANUAL", "priority": "NORMAL", "stuck_duration_seconds": 45, "context_data": {}, "analysis": null,
-        "suggestion": null, "is_hinted": false, "created_at": "2025-10-28T10:10:00Z", "status": "ANALYZING"}))]
-    pub struct PendingLine from (OpenHelpRequest, i64) as (p, now_ms) {
+        "suggestion": null, "is_hinted": false, "claimed_by": null, "picture": null, "created_at": "2025-10-28T10:10:00Z", "status": "ANALYZING"}))]
+    pub struct PendingLine from (WaitingCall, i64) as (call, now_ms)
+        let WaitingCall { request: p, picture } = call;
+    {
         help_request_id: i64 = p.request,
         /// HIGH after two minutes, or at a second request on the step
         priority: String = priority(p.is_urgent(now_ms)).into(),
@@ -77,6 +80,10 @@ answer! {
         suggestion: Option<String> = p.suggestion,
         /// `true` if the student's phone shows the suggestion already, as a hint: the analyser was sure enough
         is_hinted: bool = p.is_hinted,
+        /// The one of the session's staff who goes there
+        claimed_by: Option<PersonRef> = p.claimed_by.zip(p.claimed_name).map(PersonRef::from),
+        /// The picture of the learner's screen that the call carries
+        picture: Option<HelpPicture> = picture.map(HelpPicture::from),
         created_at: Instant = Instant(p.created_ms),
         status: String = p.status,
     }
@@ -202,6 +209,8 @@ answer! {
         Some(NotificationKind::RefundRefused) => {
             translate_with("결제사가 환불을 거절했습니다. 결제사에 확인해 주세요 ({})", &n.data)
         }
+        Some(NotificationKind::SessionHelp) => translate_with("{}님이 수업을 도와 달라고 하십니다", name),
+        Some(NotificationKind::SessionHandedOver) => translate_with("{}님이 수업을 넘겨 드렸습니다", name),
         Some(NotificationKind::CodeJudged) => translate("제출한 코드의 채점이 끝났습니다").into(),
         Some(NotificationKind::AccessEndsIn7Days) => access_ends("{}에 수강 기간이 끝납니다", &n, day),
         Some(NotificationKind::AccessEndsIn1Day) => access_ends("수강 기간이 곧 끝납니다 ({})", &n, day),
@@ -215,8 +224,8 @@ answer! {
         r#type: String = n.kind,
         message: String = message,
         related_user: Option<PersonRef> = n.about.zip(n.about_name).map(PersonRef::from),
-        /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate, a payment, a program or
-        /// a login
+        /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate, a payment, a program, a
+        /// session or a login
         related_id: Option<i64> = Some(n.subject),
         is_read: bool = n.read_ms.is_some(),
         created_at: Instant = Instant(n.created_ms),

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{StepGuide, TitleRef};
+use super::answers::QuestionLine;
+use super::questions::{Answer, ResultsShown};
+use super::sessions::TimerShown;
+use super::{PersonRef, StepGuide, TitleRef};
 use crate::event::HelpKind;
 use crate::school::sessions::state::{OwnState, Roster, SessionState, participant_status};
 use crate::surfaces::texts::Instant;
@@ -14,7 +17,10 @@ struct StateFields<'a> {
     title: &'a str,
     status: &'a str,
     current_subtask: Option<StepGuide>,
+    /// Answers to the question of the current step, as everyone sees them
+    question_results: Option<ResultsShown>,
     instructor_message: Option<&'a str>,
+    timer: Option<TimerShown>,
     my_status: &'a str,
     started_at: Option<Instant>,
     ended_at: Option<Instant>,
@@ -29,7 +35,9 @@ impl<'a> From<&'a SessionState> for StateFields<'a> {
             title: &s.session.title,
             status: &s.session.status,
             current_subtask: s.step.as_ref().map(StepGuide::from),
+            question_results: s.question.as_ref().map(|question| question.shown().into()),
             instructor_message: s.session.message.as_deref(),
+            timer: s.session.timer().map(|timer| (timer, s.now_ms).into()),
             my_status: s.my_status,
             started_at: s.session.started_ms.map(Instant),
             ended_at: s.session.ended_ms.map(Instant),
@@ -44,7 +52,12 @@ pub struct StateOfStudent<'a> {
     common: StateFields<'a>,
     my_subtask_status: String,
     open_help_request_id: Option<i64>,
+    /// Name of the one who goes there
+    open_help_claimed_by: Option<String>,
     my_attendance: Option<String>,
+    session_number: Option<i64>,
+    /// The answer to the question of the current step
+    my_answer: Option<Answer>,
 }
 
 impl<'a> StateOfStudent<'a> {
@@ -53,7 +66,10 @@ impl<'a> StateOfStudent<'a> {
             common: seen.into(),
             my_subtask_status: mine.status,
             open_help_request_id: mine.open_help,
+            open_help_claimed_by: mine.helper_name,
             my_attendance: mine.mark,
+            session_number: seen.session.number,
+            my_answer: mine.answer.map(Answer::from),
         }
     }
 }
@@ -71,6 +87,8 @@ pub struct StateOfInstructor<'a> {
     total_participants: i64,
     active_participants: i64,
     shown: i64,
+    /// The question of the current step, with its right answer and the answers until now
+    question: Option<QuestionLine>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +98,8 @@ struct ParticipantState {
     namesake: i64,
     email: Option<String>,
     guest: bool,
+    /// ANDROID, IPHONE, ALL or a make; null until the phone has told
+    phone: Option<String>,
     status: &'static str,
     connected: bool,
     current_subtask: Option<TitleRef>,
@@ -87,6 +107,7 @@ struct ParticipantState {
     stuck: bool,
     open_help_request_id: Option<i64>,
     open_help_request_type: Option<&'static str>,
+    open_help_claimed_by: Option<PersonRef>,
     /// The participant that this one claims to be, until the instructor has decided
     same_as: Option<i64>,
     joined_at: Instant,
@@ -109,6 +130,7 @@ impl<'a> StateOfInstructor<'a> {
                 open_help_request_type: a
                     .open_help
                     .map(|_| if a.called { HelpKind::Manual } else { HelpKind::Auto }.word()),
+                open_help_claimed_by: a.helper.zip(a.helper_name).map(PersonRef::from),
                 same_as: a.same_as,
                 joined_at: Instant(a.joined_ms),
                 last_active_at: Instant(a.last_active_ms.unwrap_or(a.joined_ms)),
@@ -116,6 +138,7 @@ impl<'a> StateOfInstructor<'a> {
                 namesake: a.namesake,
                 email: a.email,
                 guest: a.guest,
+                phone: a.phone,
             })
             .collect();
         StateOfInstructor {
@@ -129,6 +152,7 @@ impl<'a> StateOfInstructor<'a> {
             total_participants: total,
             active_participants: present.len() as i64,
             shown,
+            question: seen.question.clone().map(QuestionLine::from),
         }
     }
 }

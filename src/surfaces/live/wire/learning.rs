@@ -1,11 +1,13 @@
 //! Progress, logs and calls for help.
 
+use super::help_pictures::HelpPicture;
 use super::{PersonRef, TitleRef};
 use crate::error::{Error, Result};
 use crate::event::{HelpKind, ProgressStatus};
 use crate::rounding::rounded;
 use crate::school::activity::{BATCH_MAX_LOGS, LOG_MAX_BYTES, NewLog};
-use crate::school::help::answers::{HelpAnswer, HelpType, NewHelpAnswer};
+use crate::school::help::answers::{AnsweredCall, HelpAnswer, HelpType, NewHelpAnswer};
+use crate::school::help::picture_rows::CallPicture;
 use crate::school::help::{HelpRequest, NewHelpRequest, RequestReceipt};
 use crate::school::outline::Item;
 use crate::school::progress::RecordedProgress;
@@ -203,14 +205,17 @@ answer! {
     }
 
     #[schema(example = json!({"id": 3000, "answered_by": "GUIDE", "help_type": "TEXT",
-        "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.", "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요"}))]
-    pub struct HelpResponse from HelpAnswer as r {
+        "help_content": "화면 상단의 '친구' 탭을 눌러보세요. 메시지를 보낼 친구를 찾을 수 있습니다.", "voice_guide_text": "화면 상단의 친구 탭을 눌러보세요",
+        "picture": null}))]
+    pub struct HelpResponse from (HelpAnswer, Option<CallPicture>) as (r, picture) {
         id: i64 = r.id,
         /// INSTRUCTOR, or GUIDE if the analyser answered
         answered_by: &'static str = answered_by(r.by_person.is_some()),
         help_type: String = r.r#type,
         help_content: String = r.content,
         voice_guide_text: Option<String> = r.voice,
+        /// The picture of the call, if this answer sent it back with marks
+        picture: Option<HelpPicture> = picture.filter(|p| r.with_picture && !p.marks.is_empty()).map(HelpPicture::from),
     }
 }
 
@@ -226,14 +231,20 @@ answer! {
         confidence_score: f64 = confidence,
     }
 
-    pub struct HelpView from (HelpRequest, Option<HelpAnswer>) as (r, response) {
+    pub struct HelpView from AnsweredCall as call
+        let AnsweredCall { request: r, answer: response, picture } = call;
+    {
         help_request_id: i64 = r.id,
         status: String = r.status,
         request_type: String = r.kind,
         subtask_id: i64 = r.item,
         user_id: i64 = r.person,
-        help_response: Option<HelpResponse> = response.map(HelpResponse::from),
+        help_response: Option<HelpResponse> = response.map(|response| (response, picture.clone()).into()),
+        /// The picture of the learner's screen that the call carries
+        picture: Option<HelpPicture> = picture.map(HelpPicture::from),
         analysis: Option<Analysis> = r.diagnosis.zip(r.confidence).map(Analysis::from),
+        /// The one of the session's staff who goes there
+        claimed_by: Option<PersonRef> = r.claimed_by.zip(r.claimed_name).map(PersonRef::from),
         created_at: Instant = Instant(r.created_ms),
     }
 }

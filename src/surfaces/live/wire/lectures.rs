@@ -1,11 +1,15 @@
 //! Lectures, and what is in them.
 
+use super::pictures::{PictureSent, PictureShown};
+use super::questions::{QuestionSent, QuestionTaught};
 use super::sessions::SessionListed;
 use super::{Pagination, PersonRef};
 use crate::school::courses::{Course, CourseChanges, CourseDetail, UnitBrief};
 use crate::school::enrollment::Enrollment;
 use crate::school::outline::{Item, ItemChanges, Unit, UnitChanges};
+use crate::school::pictures;
 use crate::school::sessions::SessionWithCount;
+use crate::school::step_questions;
 use crate::surfaces::keys::*;
 
 query! {
@@ -139,7 +143,12 @@ answer! {
     #[schema(example = json!({"id": 1000, "task_id": 100, "title": "카카오톡 앱 열기",
         "description": "홈 화면에서 카카오톡 앱을 찾아 엽니다", "order_index": 1, "target_action": "CLICK",
         "target_element_hint": "com.kakao.talk", "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요",
-        "voice_guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요", "created_at": "2025-10-28T10:00:00Z"}))]
+        "voice_guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요", "pictures": [{"picture": "9f3c0a5d7be14e2f8a61c04d5e7f9b12",
+        "url": "/pictures/9f3c0a5d7be14e2f8a61c04d5e7f9b12.jpg", "small_url": "/pictures/9f3c0a5d7be14e2f8a61c04d5e7f9b12-small.jpg",
+        "width": 720, "height": 1600, "shown_on": "ALL", "alt": "홈 화면. 노란 카카오톡 그림이 아래에 있어요.",
+        "marks": [{"kind": "RING", "x": 0.42, "y": 0.81, "to_x": null, "to_y": null, "size": 0.12, "number": null, "label": "여기"}]}],
+        "in_other_app": false, "notes": null, "question": {"kind": "YES_NO", "text": "노란 그림이 보이시나요?", "options": [], "unit": "", "answer": null},
+        "created_at": "2025-10-28T10:00:00Z"}))]
     pub struct Subtask from Item as i {
         id: i64 = i.id,
         task_id: i64 = i.unit,
@@ -150,6 +159,13 @@ answer! {
         target_element_hint: Option<String> = i.target_hint,
         guide_text: Option<String> = i.guide,
         voice_guide_text: Option<String> = i.voice,
+        pictures: Vec<PictureShown> = each(pictures::of_json(&i.pictures)),
+        /// Whether the step is done in another app than the one that shows it
+        in_other_app: bool = i.in_other_app,
+        /// Notes of its instructor for themselves; null for callers who do not teach the lecture
+        notes: Option<String> = i.notes,
+        /// The question of the step; its right answer only for those who teach the lecture
+        question: Option<QuestionTaught> = step_questions::of_json(i.question.as_deref()).map(QuestionTaught::from),
         created_at: Instant = Instant(i.created_ms),
     }
 }
@@ -157,7 +173,7 @@ answer! {
 body! {
     #[schema(example = json!({"title": "카카오톡 앱 열기", "description": "홈 화면에서 카카오톡 앱을 찾아 엽니다", "order_index": 1,
         "target_action": "CLICK", "target_element_hint": "com.kakao.talk", "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요",
-        "voice_guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요"}))]
+        "voice_guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요", "pictures": [], "in_other_app": false, "notes": "안경을 찾으시도록 잠시 기다리기"}))]
     create pub struct NewSubtask;
     #[schema(example = json!({"guide_text": "노란 카카오톡 그림을 한 번 눌러주세요"}))]
     change pub struct ChangeSubtask for ItemChanges;
@@ -170,6 +186,14 @@ body! {
         target_element_hint: Patch<Name> => target_hint,
         guide_text: Patch<Guide> => guide,
         voice_guide_text: Patch<Guide> => voice,
+        /// All pictures of the step from now on
+        pictures: Option<BoundedList<PictureSent, 0, 4>> => pictures,
+        /// Whether the step is done in another app than the one that shows it
+        in_other_app: Option<bool> => in_other_app,
+        /// Notes of the instructor for themselves: learners and helpers never get them
+        notes: Patch<Guide> => notes,
+        /// A question to answer on the phone
+        question: Patch<QuestionSent> => question,
     }
     others ItemChanges::default();
 }

@@ -1,13 +1,24 @@
 //! The JSON of this surface, key by key as in its seed.
 
+pub mod answers;
 pub mod buttons;
+pub mod class_questions;
 pub mod dashboard;
 pub mod entry;
+pub mod help_pictures;
 pub mod learning;
 pub mod lectures;
 pub mod people;
+pub mod pictures;
+pub mod pointer;
+pub mod posters;
+pub mod questions;
 pub mod sessions;
+pub mod slides;
+pub mod staff;
 
+use self::pictures::PictureShown;
+use self::questions::{QuestionShown, question_of};
 use crate::school::Window;
 use crate::school::outline::Item;
 use crate::surfaces::keys::*;
@@ -50,13 +61,19 @@ answer! {
 
     /// A step as a phone needs it.
     #[schema(example = json!({"id": 1001, "task_id": 100, "title": "친구 선택하기",
-        "guide_text": "친구 목록에서 메시지를 보낼 친구를 선택하세요", "voice_guide_text": "친구 목록에서 메시지를 보낼 친구를 선택하세요"}))]
+        "guide_text": "친구 목록에서 메시지를 보낼 친구를 선택하세요", "voice_guide_text": "친구 목록에서 메시지를 보낼 친구를 선택하세요",
+        "pictures": [], "in_other_app": false, "question": null}))]
     pub struct StepGuide from &Item as item {
         id: i64 = item.id,
         task_id: i64 = item.unit,
         title: String = item.title.clone(),
         guide_text: Option<String> = item.guide.clone(),
         voice_guide_text: Option<String> = item.voice.clone(),
+        pictures: Vec<PictureShown> = each(item.pictures()),
+        /// Whether the step is done in another app than the one that shows it
+        in_other_app: bool = item.in_other_app,
+        /// The question of the step, without its right answer
+        question: Option<QuestionShown> = question_of(item.question.as_deref()),
     }
 
     /// A message that says that something was done.

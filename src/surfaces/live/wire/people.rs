@@ -106,6 +106,7 @@ pub struct Ticket {
 pub enum CookieName {
     Learn,
     Teach,
+    Assist,
 }
 
 query! {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Pagination, PersonRef, StepGuide, TitleRef};
+use crate::event::Timer;
 use crate::school::logins::TICKET_FOR_MS;
 use crate::school::names::PersonName;
 use crate::school::outline::Item;
@@ -11,7 +12,9 @@ use crate::school::sessions::codes::{Invitation, SessionPreview};
 use crate::school::sessions::control::SessionChanges;
 use crate::school::sessions::identity::NameConflict;
 use crate::school::sessions::joining::{Guest, Joined, Participant};
-use crate::school::sessions::state::{ActiveParticipation, Attendee, CurrentState, participant_status};
+use crate::school::sessions::state::{
+    ActiveParticipation, ActiveSessions, AssistedSessionListed, Attendee, CurrentState, participant_status,
+};
 use crate::school::sessions::{NewLiveSession, Session, SessionStatus, SessionWithCount};
 use crate::surfaces::keys::*;
 use crate::surfaces::language::translate;
@@ -234,12 +237,25 @@ answer! {
         expires_in_seconds: i64 = TICKET_FOR_MS / 1_000,
     }
 
-    pub struct Current from CurrentState as s {
+    /// How long everyone has for something.
+    #[schema(example = json!({"ends_at": "2025-10-28T10:08:00Z", "seconds": 180, "left_ms": 171000}))]
+    pub struct TimerShown from (Timer, i64) as (timer, now_ms) {
+        ends_at: Instant = Instant(timer.ends_ms),
+        /// How long it was set for
+        seconds: i64 = timer.seconds,
+        /// The time left at this moment, for devices whose clock is wrong; 0 when it is over
+        left_ms: i64 = (timer.ends_ms - now_ms).max(0),
+    }
+
+    pub struct Current from CurrentState as s
+    let timer = s.state.session.timer().map(|timer| (timer, s.state.now_ms).into());
+    {
         session_id: i64 = s.state.session.id,
         status: String = s.state.session.status,
         current_subtask: Option<StepGuide> = s.state.step.as_ref().map(StepGuide::from),
         started_at: Option<Instant> = s.state.session.started_ms.map(Instant),
         active_participants: i64 = s.active,
+        timer: Option<TimerShown> = timer,
         instructor_message: Option<String> = s.state.session.message,
         /// The participant whom the caller claims to be, until the instructor has decided
         same_as: Option<i64> = s.same_as,
@@ -255,7 +271,27 @@ answer! {
         joined_at: Instant = Instant(a.joined_ms),
     }
 
-    pub struct MyActive from ActiveParticipation as a { active_session: ActiveSession = a.into() }
+    /// An open session in which the caller has a role beside its instructor.
+    #[schema(example = json!({"session_id": 1, "session_code": "482173", "title": "2025-10-28 오전반",
+        "lecture": {"id": 1, "title": "카카오톡 기초"}, "status": "IN_PROGRESS", "my_role": "HELPER",
+        "joined_at": "2025-10-28T09:55:00Z"}))]
+    pub struct AssistedLine from AssistedSessionListed as a {
+        session_id: i64 = a.session.id,
+        session_code: String = a.session.code,
+        title: String = a.session.title,
+        lecture: TitleRef = (a.session.course, a.session.lecture_title).into(),
+        status: String = a.session.status,
+        /// HELPER or HOST
+        my_role: String = a.role,
+        joined_at: Instant = Instant(a.joined_ms),
+    }
+
+    pub struct MyActive from ActiveSessions as a {
+        /// The session joined last; without one, the newest of `assisted`, with HELPER or HOST in `my_status`
+        active_session: ActiveSession = a.newest.into(),
+        /// All open sessions that the caller helps in or leads for a colleague
+        assisted: Vec<AssistedLine> = each(a.assisted),
+    }
 
     /// The caller is in no open session.
     pub struct NoneActive from () as _ {
@@ -288,6 +324,15 @@ pub struct EventLine {
 
 answer! {
     pub struct Events from (Vec<EventLine>, i64) as (lines, newest) { events: Vec<EventLine> = lines, last_seq: i64 = newest }
+
+    #[schema(example = json!({"subtask_id": 1001, "notes": "안경을 찾으시도록 잠시 기다리기"}))]
+    pub struct NotesLine from Item as i { subtask_id: i64 = i.id, notes: String = i.notes.unwrap_or_default() }
+
+    pub struct Notes from (i64, Vec<Item>) as (session, noted) {
+        session_id: i64 = session,
+        /// Of the steps that have any
+        notes: Vec<NotesLine> = each(noted),
+    }
 
     pub struct Steps from (i64, Vec<Item>) as (session, steps) {
         session_id: i64 = session,

@@ -1,4 +1,4 @@
-//! Locks of the processes that run strangers' programs: calls of the system (seccomp), files and sockets (Landlock), and
+//! Locks of the processes that work on what strangers sent: calls of the system (seccomp), files and sockets (Landlock), and
 //! resources.
 //!
 //! A process locks itself, and nothing can open the lock again. Each function fails rather than leave a lock out, but for
@@ -10,6 +10,28 @@ use libc::{c_int, c_long, c_void};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
+
+/// Locks this process for all that it still does, which is a calculation: it may take so much more memory than it has, and so much time
+/// of the processor, and can write to nothing but the files that are open.
+pub fn only_calculate(memory_bytes: u64, cpu_ms: u64) -> io::Result<()> {
+    limit(libc::RLIMIT_AS, own_bytes()? + memory_bytes)?;
+    limit(libc::RLIMIT_FSIZE, 0)?;
+    limit(libc::RLIMIT_CPU, cpu_ms.div_ceil(1_000))?;
+    limit_cpu_ms(cpu_ms)?;
+    seclude()?;
+    deny_files_and_sockets()?;
+    limit(libc::RLIMIT_NOFILE, 0)?;
+    only_calls_of_a_calculation()
+}
+
+/// Reads how much address space this process has.
+fn own_bytes() -> io::Result<u64> {
+    let pages = std::fs::read_to_string("/proc/self/statm")?;
+    let pages: u64 = pages.split(' ').next().and_then(|text| text.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+    // SAFETY: the call takes a number and returns one.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    Ok(pages * u64::try_from(page).unwrap_or(4096))
+}
 
 /// Limit of a resource, which the process cannot raise again.
 pub fn limit(resource: libc::__rlimit_resource_t, most: u64) -> io::Result<()> {
@@ -81,8 +103,8 @@ pub fn deny_files_and_sockets() -> io::Result<()> {
     if locked == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// The calls that are left to a script: memory, the clock, writing its report to a file that is open, and its end.
-pub fn only_calls_of_a_script() -> io::Result<()> {
+/// The calls that are left to a calculation: memory, the clock, writing its report to a file that is open, and its end.
+fn only_calls_of_a_calculation() -> io::Result<()> {
     let mut rules: Vec<(c_long, Vec<SeccompRule>)> = [
         libc::SYS_read,
         libc::SYS_write,
@@ -193,7 +215,7 @@ mod tests {
             ("mmap of a program", libc::SYS_mmap, [0, 4096, executable, anonymous]),
             ("mprotect of a program", libc::SYS_mprotect, [0, 4096, executable, 0]),
         ] {
-            let status = forked(|| match seclude().and_then(|()| only_calls_of_a_script()) {
+            let status = forked(|| match seclude().and_then(|()| only_calls_of_a_calculation()) {
                 Ok(()) => i32::from(call(number, a, b, c, d) < 0),
                 Err(_) => 99,
             });
@@ -202,8 +224,8 @@ mod tests {
     }
 
     #[test]
-    fn a_locked_process_may_do_what_a_script_needs() {
-        let status = forked(|| match seclude().and_then(|()| only_calls_of_a_script()) {
+    fn a_locked_process_may_do_what_a_calculation_needs() {
+        let status = forked(|| match seclude().and_then(|()| only_calls_of_a_calculation()) {
             Ok(()) => {
                 let anonymous = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as usize;
                 let usable = (libc::PROT_READ | libc::PROT_WRITE) as usize;

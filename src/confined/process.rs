@@ -1,6 +1,7 @@
-//! Processes of the judge, seen from outside: started without an environment, fed, read up to a bound, ended at the latest
+//! Confined processes, seen from outside: started without an environment, fed, read up to a bound, ended at the latest
 //! when their time on the clock is over, and reaped.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -8,7 +9,23 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::job::JudgeFault;
+use super::locks;
+
+/// A process that could not be started or watched, which says nothing about what it was to do.
+#[derive(Debug)]
+pub struct ProcessFault(String);
+
+impl ProcessFault {
+    fn new(doing: &str, error: impl fmt::Display) -> ProcessFault {
+        ProcessFault(format!("{doing}: {error}"))
+    }
+}
+
+impl fmt::Display for ProcessFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// This program as an open file, from which its parts are started anew: also after the file was replaced by a newer one, and by a
 /// user who cannot enter its folder.
@@ -17,33 +34,33 @@ pub struct Program(File);
 
 impl Program {
     /// Opens the program that runs now.
-    pub fn this() -> Result<Program, JudgeFault> {
+    pub fn this() -> Result<Program, ProcessFault> {
         Program::open("/proc/self/exe")
     }
 
-    pub fn open(path: &str) -> Result<Program, JudgeFault> {
-        File::open(path).map(Program).map_err(|e| JudgeFault::new("the judge's own program cannot be opened", e))
+    pub fn open(path: &str) -> Result<Program, ProcessFault> {
+        File::open(path).map(Program).map_err(|e| ProcessFault::new("this program cannot be opened", e))
     }
 
     /// Opens the same file once more.
-    pub(super) fn again(&self) -> Result<Program, JudgeFault> {
-        self.0.try_clone().map(Program).map_err(|e| JudgeFault::new("the judge's own program cannot be opened", e))
+    pub fn again(&self) -> Result<Program, ProcessFault> {
+        self.0.try_clone().map(Program).map_err(|e| ProcessFault::new("this program cannot be opened", e))
     }
 
     /// Returns where a process finds the program that keeps its file open.
-    pub(super) fn path(&self) -> String {
+    pub fn path(&self) -> String {
         format!("/proc/self/fd/{}", self.0.as_raw_fd())
     }
 
-    pub(super) fn file(&self) -> BorrowedFd<'_> {
+    pub fn file(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }
 }
 
-/// The user as whom strangers' programs run.
+/// The user as whom confined processes run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunAs {
-    /// The judge's own user, who is not root.
+    /// The user of this process, who is not root.
     Same,
     /// A user of whom nothing else on this machine is.
     User(u32),
@@ -58,7 +75,7 @@ impl RunAs {
 }
 
 /// Everything that a process is started with.
-pub(super) struct ProcessStart<'a> {
+pub struct ProcessStart<'a> {
     pub command: Command,
     pub run_as: RunAs,
     pub input: &'a [u8],
@@ -72,7 +89,7 @@ pub(super) struct ProcessStart<'a> {
 }
 
 /// A pipe that a process writes to, and what came out of it so far.
-pub(super) struct OutputPipe {
+pub struct OutputPipe {
     /// `None` after its end.
     file: Option<File>,
     pub bytes: Vec<u8>,
@@ -117,7 +134,7 @@ impl OutputPipe {
 
 /// The end of a process.
 #[derive(Debug)]
-pub(super) struct ProcessEnd {
+pub struct ProcessEnd {
     pub stdout: Vec<u8>,
     /// The contents of the pipes beside standard output, in their order.
     pub beside: Vec<Vec<u8>>,
@@ -135,15 +152,15 @@ pub(super) struct ProcessEnd {
 }
 
 /// Looks at a process every [`LOOK_EVERY`], and tells whether it may go on. It gets the pipes, standard output first.
-pub(super) type Watchdog<'a> = &'a mut dyn FnMut(&[OutputPipe]) -> bool;
+pub type Watchdog<'a> = &'a mut dyn FnMut(&[OutputPipe]) -> bool;
 
 /// All of the environment of each process: a time zone that is read from no file.
-pub(super) const ENVIRONMENT: &str = "TZ=UTC0";
+const ENVIRONMENT: &str = "TZ=UTC0";
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 const READS_A_TURN: usize = 4;
 
 /// Runs a process to its end.
-pub(super) fn run(start: ProcessStart, watchdog: Option<Watchdog>) -> Result<ProcessEnd, JudgeFault> {
+pub fn run(start: ProcessStart, watchdog: Option<Watchdog>) -> Result<ProcessEnd, ProcessFault> {
     let ProcessStart { mut command, run_as, input, kept, beside, wall, stdout_bytes, stack_bytes } = start;
     command.env_clear().envs(ENVIRONMENT.split_once('=')).current_dir("/");
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -159,15 +176,15 @@ pub(super) fn run(start: ProcessStart, watchdog: Option<Watchdog>) -> Result<Pro
             for file in &kept {
                 must(libc::fcntl(*file, libc::F_SETFD, 0))?;
             }
-            super::locks::limit(libc::RLIMIT_CORE, 0)?;
-            super::locks::limit(libc::RLIMIT_STACK, stack_bytes)
+            locks::limit(libc::RLIMIT_CORE, 0)?;
+            locks::limit(libc::RLIMIT_STACK, stack_bytes)
         });
     }
-    let child = command.spawn().map_err(|e| JudgeFault::new("a process could not be started", e))?;
+    let child = command.spawn().map_err(|e| ProcessFault::new("a process could not be started", e))?;
     // The command holds the other ends of pipes, which would keep them open.
     drop(command);
     let mut watched = Watched::new(child, beside, stdout_bytes)?;
-    watched.watch(input, wall, watchdog).map_err(|e| JudgeFault::new("a process could not be watched", e))
+    watched.watch(input, wall, watchdog).map_err(|e| ProcessFault::new("a process could not be watched", e))
 }
 
 fn must(done: libc::c_int) -> io::Result<()> {
@@ -183,14 +200,14 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(mut child: Child, beside: Vec<OutputPipe>, stdout_bytes: usize) -> Result<Watched, JudgeFault> {
+    fn new(mut child: Child, beside: Vec<OutputPipe>, stdout_bytes: usize) -> Result<Watched, ProcessFault> {
         // SAFETY: the call takes numbers only, and the child is not reaped yet.
         let file = unsafe { libc::syscall(libc::SYS_pidfd_open, child.id() as libc::pid_t, 0) };
         if file < 0 {
             let error = io::Error::last_os_error();
             let _ = child.kill();
             let _ = child.wait();
-            return Err(JudgeFault::new("a process could not be watched", error));
+            return Err(ProcessFault::new("a process could not be watched", error));
         }
         // SAFETY: the descriptor was just made and has no other owner.
         let pid_file = unsafe { OwnedFd::from_raw_fd(file as libc::c_int) };
@@ -282,7 +299,7 @@ impl Drop for Watched {
 }
 
 /// Waits for the end of a child, or of any if the number is -1. Returns its status and what it used.
-pub(super) fn reap(pid: libc::pid_t) -> io::Result<(i32, libc::rusage)> {
+pub fn reap(pid: libc::pid_t) -> io::Result<(i32, libc::rusage)> {
     loop {
         // SAFETY: the structs live longer than the call, and a struct of numbers may be all zeros.
         let (done, status, usage) = unsafe {
@@ -300,7 +317,7 @@ pub(super) fn reap(pid: libc::pid_t) -> io::Result<(i32, libc::rusage)> {
 }
 
 /// Reaps a child once it has ended. Returns whether it has within the time: also if there is no such child.
-pub(super) fn reap_within(pid: libc::pid_t, longest: Duration) -> io::Result<bool> {
+pub fn reap_within(pid: libc::pid_t, longest: Duration) -> io::Result<bool> {
     let latest = Instant::now() + longest;
     loop {
         // SAFETY: the call takes numbers and a null pointer.
@@ -330,7 +347,7 @@ pub(super) fn reap_within(pid: libc::pid_t, longest: Duration) -> io::Result<boo
 }
 
 /// Returns the time of the processor in what a process used.
-pub(super) fn cpu_ms(usage: &libc::rusage) -> u64 {
+pub fn cpu_ms(usage: &libc::rusage) -> u64 {
     let ms = |time: libc::timeval| time.tv_sec * 1_000 + time.tv_usec / 1_000;
     u64::try_from(ms(usage.ru_utime) + ms(usage.ru_stime)).unwrap_or_default()
 }

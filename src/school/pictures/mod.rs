@@ -1,0 +1,18 @@
+//! Pictures of steps. An instructor sends one to a lecture, and steps name it: the pixels are in the store, under a name that nobody
+//! can guess and that is never used twice. It stays as long as a step names it, and one day longer.
+
+pub mod naming;
+mod on_step;
+pub mod reading;
+pub(in crate::school) mod reception;
+pub mod removal;
+mod upload;
+
+pub use self::naming::NamedPicture;
+pub(in crate::school) use self::on_step::key;
+pub use self::on_step::{
+    MarkShape, NONE, PictureMark, StepPicture, StoredPicture, marks_of_json, marks_to_json, of_json,
+};
+pub(in crate::school) use self::reading::parted;
+pub use self::reading::{ServedPicture, read};
+pub use self::upload::{FILE_MAX_BYTES, PictureUpload, begin};
