@@ -173,4 +173,7 @@ def build(base, admin_email):
     notices = [n["id"] for n in teacher.get("/api/notifications")["notifications"]]
     kept["notification_id"] = notices or [1]
     people = {"instructor": teacher, "student": student, "admin": admin}
-    return people, {"kept": kept, "away": away, "ids": {name: person.id for name, person in people.items()}, "png": base64.b64encode(png()).decode()}
+    with open("tests/decks/deck.pdf", "rb") as deck:
+        files = {"png": png(), "pdf": deck.read()}
+    files = {kind: base64.b64encode(content).decode() for kind, content in files.items()}
+    return people, {"kept": kept, "away": away, "ids": {name: person.id for name, person in people.items()}, **files}
