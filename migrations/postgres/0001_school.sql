@@ -650,6 +650,10 @@ create table step_results (
   item bigint not null references items,
   shown text not null check (shown in ('HIDDEN', 'RESULTS', 'ANSWER')),
   revealed_ms bigint,
+  -- JSON: the numbers of the moment in which they were shown; null before.
+  answers text,
+  -- JSON: the question as it was when the session ended; null before.
+  question text,
   primary key (session, item)
 );
 create index step_results_item on step_results (item);

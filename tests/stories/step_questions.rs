@@ -149,6 +149,49 @@ fn results_are_hidden_until_the_instructor_shows_them() {
 }
 
 #[test]
+fn who_comes_later_sees_the_numbers_that_the_others_were_shown() {
+    on_both(|school| async move {
+        let (teacher, lecture, session, people) = asked(&school, yes_no()).await;
+        let step = lecture.steps[0];
+        answers(&people[0], &session, step, json!(true)).await.ok();
+        shows(&teacher, &session, step, "RESULTS").await.ok();
+        answers(&people[1], &session, step, json!(true)).await.ok();
+        let results = |person: Person, session: Session| async move {
+            let mut phone = person.follows(&session).await;
+            phone.receives("session_state").await["data"]["question_results"].clone()
+        };
+        let shown = results(people[2].clone(), session.clone()).await;
+        assert_eq!((&shown["total"], counts(&shown)), (&json!(1), vec![(json!(true), 1), (json!(false), 0)]));
+        let all = teacher.get(&format!("/api/sessions/{}/answers", session.id)).await.ok();
+        assert_eq!(all["questions"][0]["total"], json!(2));
+        shows(&teacher, &session, step, "RESULTS").await.ok();
+        assert_eq!(results(people[2].clone(), session.clone()).await["total"], json!(2));
+    });
+}
+
+#[test]
+fn an_ended_session_keeps_its_questions_as_they_were_asked() {
+    on_both(|school| async move {
+        let (teacher, lecture, session, people) = asked(&school, choice(json!(1))).await;
+        let (first, second) = (lecture.steps[0], lecture.steps[1]);
+        answers(&people[0], &session, first, json!(1)).await.ok();
+        asks(&teacher, second, yes_no()).await.ok();
+        teacher.post(&format!("/api/sessions/{}/end", session.id), json!({})).await.ok();
+        shows(&teacher, &session, first, "RESULTS").await.refused(409, "INVALID_STATE");
+        let list = format!("/api/sessions/{}/answers", session.id);
+        let before = teacher.get(&list).await.ok();
+        assert_eq!(before["questions"].as_array().unwrap().len(), 2);
+        asks(&teacher, first, number()).await.ok();
+        asks(&teacher, lecture.steps[2], number()).await.ok();
+        teacher.delete(&format!("/api/subtasks/{second}")).await.is(204);
+        assert_eq!(teacher.get(&list).await.ok(), before);
+        let sheet = teacher.get(&format!("{list}.csv")).await.is(200);
+        let sheet = sheet.as_str().unwrap();
+        assert!(sheet.contains("노란 그림") && !sheet.contains("몇 도인가요?"), "{sheet}");
+    });
+}
+
+#[test]
 fn only_staff_read_the_right_answer_before_it_is_shown() {
     on_both(|school| async move {
         let (teacher, lecture, session) = new_session(&school, 1).await;

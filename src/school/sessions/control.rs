@@ -15,6 +15,7 @@ use crate::school::help;
 use crate::school::once::{self, Key};
 use crate::school::outline::{self, Item};
 use crate::school::rights::Caller;
+use crate::school::step_questions;
 
 /// Command of the instructor.
 #[derive(Debug, Clone)]
@@ -224,6 +225,7 @@ async fn end(tx: &mut Tx, at: &Session, message: Option<String>, now_ms: i64) ->
     tx.run(sql, args![at.id, now_ms, message.as_deref()]).await?;
     tx.run("delete from screen_counts where session = $1", args![at.id]).await?;
     messages::forget(tx, at.id, None).await?;
+    step_questions::keep_questions(tx, at).await?;
     let (completed, total) = count_finished(tx, at).await?;
     let minutes = at.started_ms.map_or(0, |started| (now_ms - started + MINUTE_MS / 2) / MINUTE_MS);
     let mut follows = help::withdraw_auto(tx, at, now_ms).await?;

@@ -10,4 +10,5 @@ pub(in crate::school) use self::on_step::to_json;
 pub use self::on_step::{
     NewOption, NewQuestion, QuestionOption, StepQuestion, StepQuestionKind, of_json, without_answer,
 };
+pub(in crate::school) use self::results::keep_questions;
 pub use self::results::{QuestionState, ShownQuestion};
