@@ -203,8 +203,12 @@ pub async fn mark(app: &School, caller: &Caller, session: i64, id: i64, mark: Qu
     Ok(after)
 }
 
-/// Deletes what a person has asked, and where they would have liked to know the same.
-pub(super) async fn forget_person(tx: &mut Tx, person: i64) -> Result<()> {
+/// Deletes what a person has asked, and where they would have liked to know the same. Returns what to tell the sessions, which the
+/// caller holds.
+pub(super) async fn forget_person(tx: &mut Tx, person: i64, now_ms: i64) -> Result<Vec<NewEvent>> {
+    let sql = "select q.id, q.session, v.course from class_questions q join live_sessions v on v.id = q.session
+        where q.person = $1 and v.status <> 'REVIEW_MODE'";
+    let asked: Vec<(i64, i64, i64)> = tx.all(sql, args![person]).await?;
     for sql in [
         "delete from class_question_supports where person = $1
             or question in (select id from class_questions where person = $1)",
@@ -212,5 +216,9 @@ pub(super) async fn forget_person(tx: &mut Tx, person: i64) -> Result<()> {
     ] {
         tx.run(sql, args![person]).await?;
     }
-    Ok(())
+    let gone = |(question, session, course)| {
+        let event = Event::ClassQuestion { question };
+        NewEvent { session: Some(session), course, at_ms: now_ms, event }
+    };
+    Ok(asked.into_iter().map(gone).collect())
 }

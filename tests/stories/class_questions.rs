@@ -118,3 +118,23 @@ fn a_question_belongs_to_its_session_and_one_person_asks_twenty_at_most() {
         asks(&lee, &session, "끝난 뒤").await.refused(409, "INVALID_STATE");
     });
 }
+
+#[test]
+fn a_question_of_a_person_who_is_erased_goes_from_all_phones() {
+    on_both(|school| async move {
+        let (_, _, session) = running_session(&school, 1).await;
+        let (kim, lee) = (school.guest(&session, "김순자").await, school.guest(&session, "이영희").await);
+        let asked = asks(&kim, &session, "사진은 어디에 있나요?").await.is(201);
+        let mut phone = lee.follows(&session).await;
+        phone.receives("session_state").await;
+        let erase = format!("/api/admin/people/{}/erase", kim.id);
+        let (me_too, erased) = tokio::join!(acts(&lee, &session, &asked, "me-too", json!({})), async {
+            school.admin().await.post(&erase, json!({})).await
+        });
+        erased.is(204);
+        assert!([200, 404].contains(&me_too.status), "{}", me_too.status);
+        let gone = phone.receives("class_question").await["data"].clone();
+        assert_eq!((&gone["question_id"], &gone["hidden"]), (&asked["question_id"], &json!(true)));
+        assert!(listed(&lee, &session).await.is_empty());
+    });
+}

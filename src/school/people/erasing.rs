@@ -57,11 +57,11 @@ async fn erase_held(app: &School, mut tx: Tx, person: &Person) -> Result<()> {
     certificates::erase_name(app, &mut tx, id).await?;
     tx.run("update help_requests set context = '{}' where person = $1", args![id]).await?;
     // Nobody waits for one who is gone, and nobody reads what was written to them.
-    let events = staff::end_all_of(&mut tx, id, now_ms).await?;
+    let mut events = staff::end_all_of(&mut tx, id, now_ms).await?;
     tx.run("update help_requests set claimed_by = null, claimed_ms = null where claimed_by = $1", args![id]).await?;
     tx.run("delete from participant_messages where person = $1", args![id]).await?;
     tx.run("delete from step_answers where person = $1", args![id]).await?;
-    class_questions::forget_person(&mut tx, id).await?;
+    events.append(&mut class_questions::forget_person(&mut tx, id, now_ms).await?);
     let sql =
         "update help_responses set feedback = null where request in (select id from help_requests where person = $1)";
     tx.run(sql, args![id]).await?;

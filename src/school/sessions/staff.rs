@@ -165,11 +165,11 @@ pub(super) async fn end_helpers(tx: &mut Tx, at: &Session, now_ms: i64) -> Resul
     Ok((events, closed))
 }
 
-const OF_PERSON: &str = "id in (select session from session_staff where person = $1 and ended_ms is null)";
-
-/// Holds the sessions in which a person has a role, before anything else of theirs is held.
+/// Holds the sessions in which a person has a role or has asked a question, before anything else of theirs is held.
 pub async fn hold_sessions_of(tx: &mut Tx, person: i64) -> Result<()> {
-    tx.hold_where(HeldTable::Sessions, OF_PERSON, args![person]).await
+    let theirs = "id in (select session from session_staff where person = $1 and ended_ms is null
+        union select session from class_questions where person = $1)";
+    tx.hold_where(HeldTable::Sessions, theirs, args![person]).await
 }
 
 /// Ends all roles of a person, and releases what they have claimed. The caller holds the sessions.
