@@ -198,7 +198,7 @@ pub(super) async fn insert_item(tx: &mut Tx, unit: i64, item: NewItem, now_ms: i
     let (id,): (i64,) = tx.one(sql, args).await?;
     let shown = (first.pictures.unwrap_or_default(), first.question.value());
     if !shown.0.is_empty() || shown.1.is_some() {
-        naming::set_pictures(tx, id, shown.0, shown.1, now_ms).await?;
+        naming::set_pictures_and_question(tx, id, shown.0, shown.1, now_ms).await?;
     }
     Ok(id)
 }
@@ -299,7 +299,7 @@ pub(super) async fn change_held_item(
     if changes.pictures.is_some() || changes.question.is_sent() {
         let asked = step_questions::of_json(now.question.as_deref()).map(StepQuestion::named).transpose()?;
         let pictures = changes.pictures.unwrap_or(shown_until_now);
-        naming::set_pictures(tx, id, pictures, changes.question.over(asked), now_ms).await?;
+        naming::set_pictures_and_question(tx, id, pictures, changes.question.over(asked), now_ms).await?;
     }
     if is_new_address {
         tx.run(FORGET_PLAYED, args![id]).await?;

@@ -42,7 +42,7 @@ row! {
 
 /// Lets an item show exactly these pictures, and ask this question, whose options may name pictures too. Everyone who knows the name of a
 /// picture may use it.
-pub async fn set_pictures(
+pub async fn set_pictures_and_question(
     tx: &mut Tx,
     item: i64,
     pictures: Vec<NamedPicture>,

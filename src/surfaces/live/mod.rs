@@ -19,13 +19,13 @@ mod pictures;
 mod posters;
 mod progress;
 mod qr;
-mod questions;
 pub mod refusal;
 mod school;
 mod sessions;
 mod slides;
 mod socket;
 mod staff;
+mod step_questions;
 mod tasks;
 mod upgrade;
 pub mod wire;
@@ -88,10 +88,10 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(qr::picture)) // /qr/{file}
             .routes(routes!(qr::helpers)), // /qr/assist/{file}
         group("live: questions")
-            .routes(routes!(questions::answer)) // /api/sessions/{session_id}/steps/{subtask_id}/answer
-            .routes(routes!(questions::show)) // /api/sessions/{session_id}/steps/{subtask_id}/results
-            .routes(routes!(questions::list)) // /api/sessions/{session_id}/answers
-            .routes(routes!(questions::sheet)) // /api/sessions/{session_id}/answers.csv
+            .routes(routes!(step_questions::answer)) // /api/sessions/{session_id}/steps/{subtask_id}/answer
+            .routes(routes!(step_questions::show)) // /api/sessions/{session_id}/steps/{subtask_id}/results
+            .routes(routes!(step_questions::list)) // /api/sessions/{session_id}/answers
+            .routes(routes!(step_questions::sheet)) // /api/sessions/{session_id}/answers.csv
             .routes(routes!(class_questions::list, class_questions::ask)) // /api/sessions/{session_id}/questions
             .routes(routes!(class_questions::me_too)) // /api/sessions/{session_id}/questions/{class_question_id}/me-too
             .routes(routes!(class_questions::answered)) // /api/sessions/{session_id}/questions/{class_question_id}/answered

@@ -2,7 +2,7 @@
 
 use super::TitleRef;
 use super::learning::ProgressUpdated;
-use super::questions::{Answer, CountShown, QuestionTaught};
+use super::step_questions::{Answer, CountShown, QuestionTaught};
 use crate::event::AnswerValue;
 use crate::school::progress::RecordedProgress;
 use crate::school::step_questions::QuestionState;

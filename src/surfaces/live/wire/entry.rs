@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::answers::QuestionLine;
-use super::questions::{Answer, ResultsShown};
 use super::sessions::TimerShown;
+use super::step_questions::{Answer, ResultsShown};
 use super::{PersonRef, StepGuide, TitleRef};
 use crate::event::HelpKind;
 use crate::school::sessions::state::{OwnState, Roster, SessionState, participant_status};

@@ -1,8 +1,8 @@
 //! Lectures, and what is in them.
 
 use super::pictures::{PictureSent, PictureShown};
-use super::questions::{QuestionSent, QuestionTaught};
 use super::sessions::SessionListed;
+use super::step_questions::{QuestionSent, QuestionTaught};
 use super::{Pagination, PersonRef};
 use crate::school::courses::{Course, CourseChanges, CourseDetail, UnitBrief};
 use crate::school::enrollment::Enrollment;

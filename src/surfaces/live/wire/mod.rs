@@ -12,13 +12,13 @@ pub mod people;
 pub mod pictures;
 pub mod pointer;
 pub mod posters;
-pub mod questions;
 pub mod sessions;
 pub mod slides;
 pub mod staff;
+pub mod step_questions;
 
 use self::pictures::PictureShown;
-use self::questions::{QuestionShown, question_of};
+use self::step_questions::{QuestionShown, question_of};
 use crate::school::Window;
 use crate::school::outline::Item;
 use crate::surfaces::keys::*;

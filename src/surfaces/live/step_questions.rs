@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use super::wire::answers::*;
-use super::wire::questions::*;
+use super::wire::step_questions::*;
 use super::{Answer as Answered, Caller, Id, Ids, Json, Key, Result, SentOnce, ok};
 use crate::app::School;
 use crate::event::AnswerValue;
