@@ -149,6 +149,10 @@ fn a_step_that_staff_mark_is_done_as_if_the_learner_had_said_so() {
             (&told["subtask_id"], &told["status"], &told["marked_by"]),
             (&step["subtask_id"], &json!("COMPLETED"), &json!("박도우미"))
         );
+        // A phone that was away hears of it when it is back.
+        let mut again = student.opens(&format!("/ws/session/{}/student/?since=1", session.id)).await;
+        let told = again.waits_for("progress_marked").await["data"].clone();
+        assert_eq!((&told["subtask_id"], &told["marked_by"]), (&step["subtask_id"], &Value::Null));
         let event = board.waits_for("student_progress").await["data"].clone();
         assert_eq!((&event["user_id"], &event["status"]), (&json!(student.id), &json!("COMPLETED")));
         assert_eq!(student.get(&request(call)).await.ok()["status"], "RESOLVED");

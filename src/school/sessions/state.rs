@@ -44,8 +44,11 @@ pub struct CurrentState {
 /// State of one student in their session.
 #[derive(Debug, Clone)]
 pub struct OwnState {
-    /// Progress in the current step of the session.
+    /// The current step of the session.
+    pub step: Option<i64>,
+    /// Progress in that step.
     pub status: String,
+    pub done_ms: Option<i64>,
     pub open_help: Option<i64>,
     /// Name of the one who goes there because of that call.
     pub helper_name: Option<String>,
@@ -404,7 +407,7 @@ pub async fn own(app: &School, session: i64, person: i64) -> Result<OwnState> {
 
 /// Reads a student's progress in the current step, their open call for help and who has claimed it, and their attendance mark.
 async fn own_state(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnState> {
-    let sql = "select coalesce(ip.status, 'NOT_STARTED'), h.id, a.name,
+    let sql = "select coalesce(ip.status, 'NOT_STARTED'), ip.done_ms, h.id, a.name,
             (select m.type from marks m where m.enrollment = p.enrollment and m.meeting = $5),
             (select s.value from step_answers s where s.session = $1 and s.item = $3 and s.person = $2)
         from participants p left join item_progress ip on ip.enrollment = p.enrollment and ip.item = $3
@@ -415,10 +418,10 @@ async fn own_state(tx: &mut Tx, session: &Session, person: i64) -> Result<OwnSta
             and o.status in ('ANALYZING', 'ESCALATED'))
         where p.session = $1 and p.person = $2";
     let args = args![session.id, person, session.step, session.started_ms.unwrap_or(0), session.meeting];
-    type Own = (String, Option<i64>, Option<String>, Option<String>, Option<String>);
-    let (status, open_help, helper_name, mark, answer): Own = tx.one(sql, args).await?;
+    type Own = (String, Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>);
+    let (status, done_ms, open_help, helper_name, mark, answer): Own = tx.one(sql, args).await?;
     let answer = answer.as_deref().and_then(AnswerValue::parse);
-    Ok(OwnState { status, open_help, helper_name, mark, answer })
+    Ok(OwnState { step: session.step, status, done_ms, open_help, helper_name, mark, answer })
 }
 
 /// Reads a part of a session's log, and the number of the last event in all of it.

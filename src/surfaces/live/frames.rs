@@ -307,6 +307,13 @@ fn scores(grade: &GradeScores) -> Value {
         "assessment_score": grade.assessment, "total_score": grade.total })
 }
 
+/// Tells a phone that a step is done which it did not report itself.
+pub fn progress_marked(item: i64, status: &str, completed_ms: Option<i64>, by: Option<&str>) -> Frame {
+    let data =
+        json!({ "subtask_id": item, "status": status, "completed_at": completed_ms.map(rfc3339), "marked_by": by });
+    Frame::text(json!({ "type": "progress_marked", "data": data }).to_string())
+}
+
 fn person_frame(published: &PublishedEvent, names: &Names) -> Option<RoomFrame> {
     let name_of = |id: &i64| names.person(*id).name;
     let (person, frame) = match &published.event {
@@ -322,9 +329,7 @@ fn person_frame(published: &PublishedEvent, names: &Names) -> Option<RoomFrame> 
             (*person, Frame::text(json!({ "type": "praise", "data": data }).to_string()))
         }
         Event::StudentProgress { person, item, new, completed_ms, marked_by: Some(by), .. } => {
-            let data = json!({ "subtask_id": item, "status": new.word(), "completed_at": completed_ms.map(rfc3339),
-                "marked_by": name_of(by) });
-            (*person, Frame::text(json!({ "type": "progress_marked", "data": data }).to_string()))
+            (*person, progress_marked(*item, new.word(), *completed_ms, Some(&name_of(by))))
         }
         Event::HelpPosition { person, request, position } => {
             let data = json!({ "help_request_id": request, "position": position });

@@ -19,6 +19,7 @@ use super::wire::staff::{MessageRead, PhoneTold};
 use super::wire::step_questions::Answer;
 use crate::app::School;
 use crate::error::{Error, Result};
+use crate::event::ProgressStatus;
 use crate::live::{Connection, Entry, Frame, RoomKey, SocketHandler};
 use crate::school::help::{self, HelpRequest, answers};
 use crate::school::once::Key;
@@ -144,10 +145,7 @@ impl SocketHandler for LiveSocket {
             match side {
                 Side::Student => {
                     let mut frames = self.waiting_frames(session).await?;
-                    // Claims are in no log that students read, and the one who comes may have changed.
-                    let mine = state::own(&self.app, session, self.caller.id).await?;
-                    let claimed = |request| frames::help_claimed(request, mine.helper_name.as_deref());
-                    frames.extend(mine.open_help.map(claimed));
+                    frames.extend(self.missed_frames(session).await?);
                     Ok(Some(frames))
                 }
                 Side::Instructor | Side::Helper => Ok(Some(Vec::new())),
@@ -238,6 +236,17 @@ impl LiveSocket {
                 &waiting.from_name,
                 waiting.at_ms,
             ));
+        }
+        Ok(frames)
+    }
+
+    /// Reads what staff may have done for a student while their phone was away: no log that students read has it.
+    async fn missed_frames(&self, session: i64) -> Result<Vec<Frame>> {
+        let mine = state::own(&self.app, session, self.caller.id).await?;
+        let claimed = |request| frames::help_claimed(request, mine.helper_name.as_deref());
+        let mut frames: Vec<Frame> = mine.open_help.map(claimed).into_iter().collect();
+        if let Some(step) = mine.step.filter(|_| mine.status == ProgressStatus::Completed.word()) {
+            frames.push(frames::progress_marked(step, &mine.status, mine.done_ms, None));
         }
         Ok(frames)
     }
