@@ -8,7 +8,7 @@ use super::body::sent;
 pub use super::numbers::{AboveZero, Age, BoundedList, Percent, Position, UpTo, Within};
 use super::read_error::SHORT_TEXT;
 use super::schemas::{described, text_schema};
-pub use super::times::{Day, DayOrInstant, Instant, TimeSent};
+pub use super::times::{ClockTime, Day, DayOrInstant, Instant, TimeSent};
 pub use super::values::AnyObject;
 use crate::error::InputFault;
 

@@ -121,6 +121,24 @@ impl<'de> Deserialize<'de> for DayOrInstant {
     }
 }
 
+/// A time of a day, `HH:MM` or `HH:MM:SS`.
+#[derive(Debug, Clone)]
+pub struct ClockTime(String);
+
+const CLOCK_TIME: &str = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$";
+
+described!(ClockTime, ObjectBuilder::new().schema_type(Type::String).pattern(Some(CLOCK_TIME)).examples(["14:00"]));
+
+sent!(ClockTime => String, |time| time.0);
+
+impl<'de> Deserialize<'de> for ClockTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ClockTime, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let needed = || serde::de::Error::custom("a time such as 14:00 is needed");
+        if clock::is_time_of_day(&text) { Ok(ClockTime(text)) } else { Err(needed()) }
+    }
+}
+
 /// An instant, or a time `HH:MM` on the day of the meeting.
 #[derive(Debug, Clone)]
 pub struct TimeSent(MarkTime);
@@ -128,11 +146,7 @@ pub struct TimeSent(MarkTime);
 described!(
     TimeSent,
     AnyOfBuilder::new()
-        .item(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"))
-        )
+        .item(ObjectBuilder::new().schema_type(Type::String).pattern(Some(CLOCK_TIME)))
         .item(Instant::schema())
         .description(Some("A time of the day of the class, or an instant"))
         .examples(["09:00"])

@@ -83,6 +83,10 @@ DEPENDS = (
     ".to_x: missing field `to_x`",
     ".to_y: missing field `to_y`",
     ".number: missing field `number`",
+    "the class is not there yet",  # at the step whose results are shown
+    "the question has no right answer",
+    "there is no such time on that day",
+    "that time is over",
     "two to five options are needed",  # of a question of kind CHOICE
     "the answer does not fit the question",
 )

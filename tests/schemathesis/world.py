@@ -50,6 +50,17 @@ def png():
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+def pdf():
+    """A page with nothing on it."""
+    objects = ("<</Type /Catalog /Pages 2 0 R>>", "<</Type /Pages /Kids [3 0 R] /Count 1>>", "<</Type /Page /Parent 2 0 R /MediaBox [0 0 90 160]>>")
+    file, places = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(file))
+        file += f"{number} 0 obj\n{content}\nendobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    return file + f"xref\n0 4\n0000000000 65535 f \n{table}trailer\n<</Size 4 /Root 1 0 R>>\nstartxref\n{len(file)}\n%%EOF\n".encode()
+
+
 def settles(ask, is_so):
     """Waits for what a background task brings about."""
     for _ in range(100):
@@ -173,7 +184,5 @@ def build(base, admin_email):
     notices = [n["id"] for n in teacher.get("/api/notifications")["notifications"]]
     kept["notification_id"] = notices or [1]
     people = {"instructor": teacher, "student": student, "admin": admin}
-    with open("tests/decks/deck.pdf", "rb") as deck:
-        files = {"png": png(), "pdf": deck.read()}
-    files = {kind: base64.b64encode(content).decode() for kind, content in files.items()}
+    files = {"png": base64.b64encode(png()).decode(), "pdf": base64.b64encode(pdf()).decode()}
     return people, {"kept": kept, "away": away, "ids": {name: person.id for name, person in people.items()}, **files}

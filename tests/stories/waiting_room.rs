@@ -165,10 +165,10 @@ fn only_those_who_teach_a_lecture_plan_its_next_class_and_only_a_day_with_a_time
             assert_eq!(person.put(&path, plan.clone()).await.status, 403);
         }
         for (wrong, field) in [
-            (json!({ "date": day(&school, 3) }), "start_time"),
-            (json!({ "date": day(&school, 3), "time": "25:00" }), "start_time"),
-            (json!({ "date": day(&school, 3), "time": "오후 2시" }), "start_time"),
-            (json!({ "time": "14:00" }), "start_date"),
+            (json!({ "date": day(&school, 3) }), "time"),
+            (json!({ "date": day(&school, 3), "time": "25:00" }), "time"),
+            (json!({ "date": day(&school, 3), "time": "오후 2시" }), "time"),
+            (json!({ "time": "14:00" }), "date"),
             (json!({ "date": "2026-02-30", "time": "14:00" }), "date"),
         ] {
             let refused = teacher.put(&path, wrong).await.refused(400, "INVALID_REQUEST");

@@ -16,7 +16,7 @@ use crate::school::sessions::{Session, SessionStatus};
 /// Time after its planned beginning for which a class is still the next one, unless it has begun.
 const MAY_BE_LATE_MS: i64 = 3 * HOUR_MS;
 /// Time before the planned beginning of a class from which on a session is taken for that class.
-const MAY_BE_EARLY_MS: i64 = 12 * HOUR_MS;
+const MAY_BE_EARLY_MS: i64 = 3 * HOUR_MS;
 
 /// Finds the session into which a poster leads now: one that everyone may enter, or that has begun. A correct code is never
 /// delayed; a wrong one counts against the sender's address, like a wrong session code.
@@ -140,16 +140,16 @@ pub async fn plan(
     caller.must_have(Scope::CourseUpdate)?;
     let planned_ms = match (date, time) {
         (None, None) => None,
-        (Some(date), Some(time)) if clock::is_time_of_day(&time) => {
+        (Some(date), Some(time)) => {
             let ms = app.clock.at(&date, &time);
-            let ms = ms.ok_or_else(|| Error::bad(Field::StartTime, "there is no such time on that day"))?;
+            let ms = ms.ok_or_else(|| Error::bad(Field::Time, "there is no such time on that day"))?;
             if ms < app.now_ms() {
-                return Err(Error::bad(Field::StartDate, "that time is over"));
+                return Err(Error::bad(Field::Date, "that time is over"));
             }
             Some(ms)
         }
-        (Some(_), _) => return Err(Error::bad(Field::StartTime, "a time such as 14:00 is needed")),
-        (None, Some(_)) => return Err(Error::bad(Field::StartDate, "a day such as 2025-10-28 is needed")),
+        (Some(_), None) => return Err(Error::bad(Field::Time, "it is needed")),
+        (None, Some(_)) => return Err(Error::bad(Field::Date, "it is needed")),
     };
     let mut tx = app.db.begin().await?;
     rights::hold_taught_course(&mut tx, caller, course).await?;

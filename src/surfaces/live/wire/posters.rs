@@ -9,8 +9,8 @@ use crate::surfaces::keys::*;
 pub struct PlanClass {
     /// In the school's zone
     pub date: Option<Day>,
-    /// `HH:MM`, in the school's zone
-    pub time: Option<Typed>,
+    /// In the school's zone
+    pub time: Option<ClockTime>,
 }
 
 answer! {
