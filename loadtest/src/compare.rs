@@ -21,8 +21,8 @@ pub struct Options {
     /// The Gyosil to measure: the path of its binary
     #[arg(long)]
     gyosil: PathBuf,
-    /// Rooms × learners, such as 1x1000
-    #[arg(long, value_parser = scene, value_delimiter = ',', default_value = "1x1000,1x5000,200x25")]
+    /// Rooms × learners, such as 1x1000; 1x1000p for steps with a picture
+    #[arg(long, value_parser = scene, value_delimiter = ',', default_value = "1x1000,1x1000p,1x5000,200x25")]
     scenes: Vec<Scene>,
     /// Messages delivered in each measurement
     #[arg(long, default_value_t = 300_000)]
@@ -40,12 +40,14 @@ pub struct Options {
 struct Scene {
     rooms: usize,
     learners: usize,
+    has_pictures: bool,
 }
 
 fn scene(text: &str) -> Result<Scene, String> {
+    let (text, has_pictures) = text.strip_suffix('p').map_or((text, false), |scene| (scene, true));
     let parts = text.split_once('x').and_then(|(r, l)| Some((r.parse().ok()?, l.parse().ok()?)));
     match parts {
-        Some((rooms, learners)) if rooms > 0 && learners > 0 => Ok(Scene { rooms, learners }),
+        Some((rooms, learners)) if rooms > 0 && learners > 0 => Ok(Scene { rooms, learners, has_pictures }),
         _ => Err("rooms × learners, such as 200x25".into()),
     }
 }
@@ -57,10 +59,11 @@ impl Scene {
     }
 
     fn name(self) -> String {
+        let steps = if self.has_pictures { ", steps with a picture" } else { "" };
         if self.rooms == 1 {
-            format!("{} in a room", self.learners)
+            format!("{} in a room{steps}", self.learners)
         } else {
-            format!("{} × {}", self.rooms, self.learners)
+            format!("{} × {}{steps}", self.rooms, self.learners)
         }
     }
 }
@@ -89,7 +92,7 @@ pub fn run(options: &Options) -> Result<()> {
         let (mut ours, mut floors) = (Vec::new(), Vec::new());
         for round in 1..=options.rounds {
             let load = scene.load(options.deliveries);
-            let gyosil = at_gyosil(options, load)?;
+            let gyosil = at_gyosil(options, load, scene.has_pictures)?;
             told(*scene, round, "Gyosil", &gyosil);
             let floor = at_floor(options, load, gyosil.payload_bytes)?;
             told(*scene, round, "floor", &floor);
@@ -107,7 +110,7 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn at_gyosil(options: &Options, load: Load) -> Result<Outcome> {
+fn at_gyosil(options: &Options, load: Load, has_pictures: bool) -> Result<Outcome> {
     let data = tempfile::tempdir()?;
     let address = free_address()?;
     let mut command = gyosil(&options.gyosil, data.path(), None);
@@ -118,6 +121,7 @@ fn at_gyosil(options: &Options, load: Load) -> Result<Outcome> {
     wait_until_open(address)?;
     add_instructor(&options.gyosil, data.path(), None)?;
     let mut school = School::enter(address, EMAIL, PASSWORD)?;
+    school.has_pictures = has_pictures;
     measure(&mut school, load, &[server.pid()], Duration::ZERO)
 }
 

@@ -11,6 +11,7 @@ use crate::Result;
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 const BODY_MAX_BYTES: u64 = 16 * 1024 * 1024;
 const HEAD_MAX_LINES: usize = 100;
+const JSON: &str = "application/json";
 /// A server may hang up on who says nothing for long; Gyosil does so after 15 s.
 const STALE_AFTER: Duration = Duration::from_secs(5);
 
@@ -34,17 +35,23 @@ impl Http {
         self.answer()
     }
 
+    /// Sends a file.
+    pub fn post_file(&mut self, path: &str, token: Option<&str>, kind: &str, content: &[u8]) -> Result<Value> {
+        self.ask("POST", path, token, kind, content)?;
+        self.answer()
+    }
+
     pub fn get(&mut self, path: &str, token: Option<&str>) -> Result<Value> {
-        self.ask("GET", path, token, "")?;
+        self.ask("GET", path, token, JSON, &[])?;
         self.answer()
     }
 
     /// Asks, without waiting for the answer.
     pub fn send(&mut self, path: &str, token: Option<&str>, body: &Value) -> Result<()> {
-        self.ask("POST", path, token, &body.to_string())
+        self.ask("POST", path, token, JSON, body.to_string().as_bytes())
     }
 
-    fn ask(&mut self, method: &str, path: &str, token: Option<&str>, body: &str) -> Result<()> {
+    fn ask(&mut self, method: &str, path: &str, token: Option<&str>, kind: &str, body: &[u8]) -> Result<()> {
         if self.used.elapsed() > STALE_AFTER {
             *self = Http::connect(self.address)?;
         }
@@ -52,10 +59,10 @@ impl Http {
         let bearer = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         let (length, host) = (body.len(), self.address);
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
-             Content-Length: {length}\r\n{bearer}\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\n\
+             Content-Length: {length}\r\n{bearer}\r\n"
         );
-        Ok(self.stream.get_mut().write_all(request.as_bytes())?)
+        Ok(self.stream.get_mut().write_all(&[request.as_bytes(), body].concat())?)
     }
 
     pub fn answer(&mut self) -> Result<Value> {

@@ -12,6 +12,8 @@ use crate::tickets::{Ticket, by_many};
 
 /// The class walks these in a circle, so that it can be pressed without end.
 const STEPS: usize = 20;
+/// A picture of a step: the first one of the demo.
+const HOME: &[u8] = include_bytes!("../../assets/demo/home.png");
 
 pub struct School {
     address: SocketAddr,
@@ -19,6 +21,8 @@ pub struct School {
     seats: Vec<SocketAddr>,
     http: Http,
     token: String,
+    /// Whether each step has a picture with a mark.
+    pub has_pictures: bool,
     steps: Vec<i64>,
     sessions: Vec<Session>,
 }
@@ -43,7 +47,15 @@ impl School {
         let mut http = Http::connect(address)?;
         let login = http.post("/api/auth/login", None, &json!({ "email": email, "password": password }))?;
         let token = word(&login, "access_token")?;
-        Ok(School { address, seats: vec![address], http, token, steps: Vec::new(), sessions: Vec::new() })
+        Ok(School {
+            address,
+            seats: vec![address],
+            http,
+            token,
+            has_pictures: false,
+            steps: Vec::new(),
+            sessions: Vec::new(),
+        })
     }
 
     /// Spreads the learners over these nodes. Commands still go to the node that was entered.
@@ -88,10 +100,11 @@ impl School {
         let lecture = number(&lecture, "id")?;
         let task = self.ask(&format!("/api/lectures/{lecture}/tasks"), &json!({ "title": "메시지 보내기" }))?;
         let task = number(&task, "id")?;
+        let pictures = if self.has_pictures { json!([self.picture(lecture)?]) } else { json!([]) };
         for n in 1..=STEPS {
             let guide = "홈 화면에서 노란색 카카오톡 아이콘을 찾아 한 번 눌러주세요.";
             let step = json!({ "title": format!("카카오톡 앱 열기 {n}"), "guide_text": guide,
-                "voice_guide_text": "노란색 아이콘을 눌러주세요." });
+                "voice_guide_text": "노란색 아이콘을 눌러주세요.", "pictures": pictures });
             let step = self.ask(&format!("/api/tasks/{task}/subtasks"), &step)?;
             self.steps.push(number(&step, "id")?);
         }
@@ -105,6 +118,15 @@ impl School {
             self.sessions.push(Session { id, door, presses: 0 });
         }
         Ok(())
+    }
+
+    /// Sends a picture to a lecture, and returns it as a step names it.
+    fn picture(&mut self, lecture: i64) -> Result<Value> {
+        let path = format!("/api/lectures/{lecture}/pictures");
+        let picture = self.http.post_file(&path, Some(&self.token), "image/png", HOME)?;
+        let mark = json!({ "kind": "RING", "x": 0.42, "y": 0.81, "size": 0.12, "label": "여기" });
+        let alt = "홈 화면. 노란 카카오톡 그림이 아래에 있어요.";
+        Ok(json!({ "picture": word(&picture, "picture")?, "alt": alt, "marks": [mark] }))
     }
 
     fn guest(http: &mut Http, door: &str, nth: usize) -> Result<String> {
