@@ -134,7 +134,7 @@ fn write_worker() -> Asset {
 /// Tells whether a file is part of the learner's page.
 fn is_of_learner_page(name: &str) -> bool {
     name != WORKER
-        && ["learn/", "shared/", "texts/learn/", "texts/question.", "icon"].iter().any(|start| name.starts_with(start))
+        && ["learn/", "shared/", "texts/learn/", "texts/in-class.", "icon"].iter().any(|start| name.starts_with(start))
 }
 
 fn tag(sha256: &[u8]) -> String {

@@ -14,8 +14,9 @@ export class TimerLine {
   #changed;
   #countdown = null;
   #ticker = 0;
-  /** The end of the timer that is shown, and what was said of it last. */
+  /** The end of the timer that is shown, whether it has taken the place of another, and what was said of it last. */
   #endsAt = null;
+  #isMore = false;
   #said = "";
   node = el("p", { class: "timer", hidden: true }, this.#word, this.#bar);
 
@@ -28,7 +29,7 @@ export class TimerLine {
   draw(countdown) {
     this.#countdown = countdown;
     const isNew = this.#endsAt !== countdown.endsAt;
-    if (isNew) [this.#endsAt, this.#said] = [countdown.endsAt, ""];
+    if (isNew) [this.#isMore, this.#endsAt, this.#said] = [this.#endsAt !== null, countdown.endsAt, ""];
     clearInterval(this.#ticker);
     if (this.#endsAt) this.#ticker = setInterval(() => this.#tick(), TICKS_EVERY_MS);
     this.#tick();
@@ -52,6 +53,7 @@ export class TimerLine {
     const stage = left === 0 ? "over" : left <= MINUTE_S && seconds > MINUTE_S ? "minute" : "begun";
     if (this.#said === stage) return;
     this.#said = stage;
-    this.#say({ over: words.timer.over, minute: words.timer.minute, begun: words.timer.begun(minutes, rest) }[stage]);
+    const begun = this.#isMore ? words.timer.more : words.timer.begun;
+    this.#say({ over: words.timer.over, minute: words.timer.minute, begun: begun(minutes, rest) }[stage]);
   }
 }

@@ -13,13 +13,13 @@ import { load, Pages, preload } from "./pages.js";
 
 /** The pages, each with the pattern of its address, its module, and the books of texts that it needs. The first that matches is shown. */
 const ROUTES = [
-  { name: "screen", address: /^\/teach\/session\/(\d+)\/screen/, module: "./live/screen.js", books: ["teach/session", "teach/wall", "question"] },
-  { name: "board", address: /^\/teach\/session\/(\d+)/, module: "./live/board.js", books: ["teach/session", "teach/board", "teach/marking", "teach/assist", "question"] },
+  { name: "screen", address: /^\/teach\/session\/(\d+)\/screen/, module: "./live/screen.js", books: ["teach/session", "teach/wall", "in-class"] },
+  { name: "board", address: /^\/teach\/session\/(\d+)/, module: "./live/board.js", books: ["teach/session", "teach/board", "teach/marking", "teach/assist", "in-class"] },
   { name: "statistics", address: /^\/teach\/lecture\/(\d+)\/statistics/, module: "./office/statistics.js", books: ["teach/lecture", "teach/statistics"] },
   { name: "poster", address: /^\/teach\/lecture\/(\d+)\/poster/, module: "./office/poster.js", books: ["teach/lecture", "teach/poster"] },
   { name: "attendance", address: /^\/teach\/lecture\/(\d+)\/attendance/, module: "./office/attendance.js", books: ["teach/lecture", "teach/attendance"] },
   { name: "learner", address: /^\/teach\/lecture\/(\d+)\/learner\/(\d+)/, module: "./office/learner.js", books: ["teach/lecture", "teach/statistics"] },
-  { name: "editor", address: /^\/teach\/lecture\/(\d+)/, module: "./office/editor.js", books: ["teach/lecture", "teach/editor", "teach/marking", "question"] },
+  { name: "editor", address: /^\/teach\/lecture\/(\d+)/, module: "./office/editor.js", books: ["teach/lecture", "teach/editor", "teach/marking", "in-class"] },
   { name: "requests", address: /^\/teach\/requests/, module: "./office/requests.js", books: ["teach/lecture", "teach/attendance"] },
   { name: "lectures", address: /^\/teach/, module: "./office/lectures.js", books: ["teach/lecture", "teach/lectures"] },
 ];
@@ -29,7 +29,7 @@ const NOTICES = { module: "./office/notices.js" };
 /** The page at `/setup`, before the school has an administrator. */
 const SETUP = { name: "setup", module: "./office/setup.js", books: ["teach/setup"] };
 /** The page at `/assist/{code}`, for people who help in one session. They sign in by its QR and a name. */
-const ASSIST = { name: "assist", module: "./live/assist.js", books: ["teach/session", "teach/board", "teach/marking", "teach/assist", "question"] };
+const ASSIST = { name: "assist", module: "./live/assist.js", books: ["teach/session", "teach/board", "teach/marking", "teach/assist", "in-class"] };
 const ASSIST_ADDRESS = /^\/assist\/([^/]+)/;
 
 const RETRY_AFTER_MS = 4_000;

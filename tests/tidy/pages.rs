@@ -340,7 +340,7 @@ fn a_page_uses_only_texts_of_the_books_that_it_opens() {
             check(&module, &[vec![(*shared).to_owned()], books].concat());
         }
     }
-    check("teach/office/frame.js", &["learn/shared", "learn/lesson", "question"].map(str::to_owned));
+    check("teach/office/frame.js", &["learn/shared", "learn/lesson", "in-class"].map(str::to_owned));
     check("check/certificate.js", &["check".to_owned()]);
     assert_none("texts that are not there", faults);
     let titles: BTreeSet<String> = known.keys().cloned().collect();

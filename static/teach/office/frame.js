@@ -5,7 +5,7 @@ import { openBooks, words } from "../../shared/words.js";
 import { step } from "../../learn/lesson-screens.js";
 import { show } from "../../learn/stage.js";
 
-await openBooks("learn/shared", "learn/lesson", "question");
+await openBooks("learn/shared", "learn/lesson", "in-class");
 // The size that the instructor has chosen is not the learners'.
 delete document.documentElement.dataset.size;
 document.body.inert = true;

@@ -1,7 +1,5 @@
 // Texts of a session on the phone, in English.
 
-const span = (m, s) => [m && (m === 1 ? "1 minute" : `${m} minutes`), s && `${s} seconds`].filter(Boolean).join(" ");
-
 export default {
   waiting: {
     title: (name) => `Welcome, ${name}`, line: "When the class begins, this screen changes by itself. You only need to wait.",
@@ -90,9 +88,6 @@ export default {
   review: {
     place: (at, of) => `Once more, step ${at} of ${of}`, word: "Once more", back: "Back", next: "Next", last: "I have seen it all",
     all: "See all steps", which: "What would you like to see again?", backTo: "Go back",
-  },
-  timer: {
-    left: (m, s) => `${span(m, s)} left`, begun: (m, s) => `You have ${span(m, s)}. There is no need to hurry.`, minute: "One minute is left.", over: "The time is over. Finish without any hurry.",
   },
   praised: {
     me: "Well done!", all: "Well done, everyone!", from: (name) => `From ${name}`,

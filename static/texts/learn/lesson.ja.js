@@ -1,7 +1,5 @@
 // Texts of a session on the phone, in Japanese.
 
-const span = (m, s) => [m && `${m}分`, s && `${s}秒`].filter(Boolean).join("");
-
 export default {
   waiting: {
     title: (name) => `${name}さん、ようこそ`, line: "授業が始まると、画面は自動で変わります。そのままお待ちください。",
@@ -91,9 +89,6 @@ export default {
   review: {
     place: (at, of) => `見直し、全${of}ステップの${at}番目`, word: "見直し", back: "前へ", next: "次へ", last: "見終わりました",
     all: "すべての手順を見る", which: "どれをもう一度見ますか？", backTo: "もどる",
-  },
-  timer: {
-    left: (m, s) => `あと${span(m, s)}です`, begun: (m, s) => `${span(m, s)}でやってみましょう。急がなくて大丈夫です。`, minute: "あと1分です。", over: "時間になりました。ゆっくり終わらせてください。",
   },
   praised: {
     me: "よくできました！", all: "みなさん、よくできました！", from: (name) => `${name}さんからのほめ言葉です。`,

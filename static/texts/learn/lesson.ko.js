@@ -1,7 +1,5 @@
 // Texts of a session on the phone, in Korean.
 
-const span = (m, s) => [m && `${m}분`, s && `${s}초`].filter(Boolean).join(" ");
-
 const FIRST_SYLLABLE = 0xac00;
 const FINALS = 28;
 /** «이에요» after a final consonant, else «예요». */
@@ -96,9 +94,6 @@ export default {
   review: {
     place: (at, of) => `다시 보기, ${of}단계 가운데 ${at}단계`, word: "다시 보기", back: "이전", next: "다음", last: "다 봤어요",
     all: "모든 단계 보기", which: "무엇을 다시 볼까요?", backTo: "돌아가기",
-  },
-  timer: {
-    left: (m, s) => `${span(m, s)} 남았어요`, begun: (m, s) => `${span(m, s)} 동안 해 볼게요. 서두르지 않으셔도 돼요.`, minute: "1분 남았어요.", over: "시간이 다 됐어요. 천천히 마무리하세요.",
   },
   praised: {
     me: "잘하셨어요!", all: "모두 잘하셨어요!", from: (name) => `${name} 님이 칭찬하셨어요.`,

@@ -3,8 +3,6 @@
 const CLOCK = new Intl.DateTimeFormat("en", { hour: "numeric", minute: "2-digit" });
 const people = (count) => (count === 1 ? "1 person" : `${count} people`);
 
-const span = (m, s) => [m && (m === 1 ? "1 minute" : `${m} minutes`), s && `${s} seconds`].filter(Boolean).join(" ");
-
 export default {
   line: {
     connecting: "Connecting",
@@ -28,8 +26,5 @@ export default {
     closed: "The door is closed. Nobody new can come in.",
     close: "Close the door",
     open: "Open the door",
-  },
-  timer: {
-    left: (m, s) => `${span(m, s)} left`, begun: (m, s) => `You have ${span(m, s)}. There is no need to hurry.`, minute: "One minute is left.", over: "The time is over. Finish without any hurry.",
   },
 };

@@ -2,8 +2,6 @@
 
 const CLOCK = new Intl.DateTimeFormat("ja", { hour: "numeric", minute: "2-digit" });
 
-const span = (m, s) => [m && `${m}分`, s && `${s}秒`].filter(Boolean).join("");
-
 export default {
   line: {
     connecting: "接続しています",
@@ -27,8 +25,5 @@ export default {
     closed: "教室のドアは閉まっています。新しく入ることはできません。",
     close: "教室のドアを閉める",
     open: "教室のドアを開ける",
-  },
-  timer: {
-    left: (m, s) => `あと${span(m, s)}です`, begun: (m, s) => `${span(m, s)}でやってみましょう。急がなくて大丈夫です。`, minute: "あと1分です。", over: "時間になりました。ゆっくり終わらせてください。",
   },
 };

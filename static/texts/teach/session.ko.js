@@ -2,8 +2,6 @@
 
 const CLOCK = new Intl.DateTimeFormat("ko", { hour: "numeric", minute: "2-digit" });
 
-const span = (m, s) => [m && `${m}분`, s && `${s}초`].filter(Boolean).join(" ");
-
 export default {
   line: {
     connecting: "연결하는 중",
@@ -27,8 +25,5 @@ export default {
     closed: "교실 문이 닫혀 있습니다. 새로 들어올 수 없습니다.",
     close: "교실 문 닫기",
     open: "교실 문 열기",
-  },
-  timer: {
-    left: (m, s) => `${span(m, s)} 남았어요`, begun: (m, s) => `${span(m, s)} 동안 해 볼게요. 서두르지 않으셔도 돼요.`, minute: "1분 남았어요.", over: "시간이 다 됐어요. 천천히 마무리하세요.",
   },
 };
