@@ -4,7 +4,7 @@ import { Awake } from "../shared/awake.js";
 import { holeForStudent, LiveSocket } from "../shared/socket.js";
 import { device } from "../shared/device.js";
 import { words } from "../shared/words.js";
-import * as beside from "./beside.js";
+import * as timerAndPraise from "./timer-and-praise.js";
 import { Done } from "./done.js";
 import { Help, isVisit, textOf, textOfAnswer, wholeTextOf } from "./help.js";
 import { LessonPictures } from "./lesson-pictures.js";
@@ -75,7 +75,7 @@ export class Lesson {
     this.#socket.onState = (state) => this.#link(state);
     this.#socket.onPaused = savingIsPaused;
     this.#socket.onOver = (reason) => this.#over(reason);
-    beside.begin(this.#socket);
+    timerAndPraise.begin(this.#socket);
     sound.begin(() => this.#textNow(), () => this.#paint());
     this.#awake = new Awake();
     document.addEventListener("visibilitychange", this.#lookedAt);
@@ -95,7 +95,7 @@ export class Lesson {
     clearTimeout(this.#telling);
     sound.end();
     document.removeEventListener("visibilitychange", this.#lookedAt);
-    for (const part of [this.#pictures, this.#help, this.#toMe, this.#awake, beside]) part.close();
+    for (const part of [this.#pictures, this.#help, this.#toMe, this.#awake, timerAndPraise]) part.close();
     link("");
     this.#onOver(isMerged && reason !== "replaced" ? "merged" : reason);
   }
