@@ -206,9 +206,9 @@ export function uncover(css) {
   });
 }
 
-/** Says something to screen readers. */
+/** Says something to screen readers, also if it is what was said last. */
 export function announce(sentence) {
-  text(announcer, sentence);
+  announcer.replaceChildren(sentence ?? "");
 }
 
 /** Shows the state of the connection: `connecting`, `open`, `waiting`, `offline`, `paused` while nothing can be saved, or nothing. */
