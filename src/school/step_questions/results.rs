@@ -28,7 +28,7 @@ pub struct QuestionState {
 }
 
 row! {
-    /// How a question stands in a session. `question` is null until the session ends.
+    /// State of a question in a session. `question` is null until the session ends.
     #[derive(Default)]
     struct StoredResults {
         item: i64,
