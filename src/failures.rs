@@ -63,6 +63,8 @@ pub enum Attempts {
     LeavesOf(i64, i64),
     /// Claims, messages and invitations of one of a session's staff: the session's id, the person's id.
     StaffActsOf(i64, i64),
+    /// Lectures that a person shares: each notifies a colleague.
+    SharingsBy(i64),
     /// Addresses at which stored videos play, asked for by one person: at most so many.
     PlaysOf {
         person: i64,
@@ -86,7 +88,8 @@ impl Attempts {
             | Attempts::CodesBy(_)
             | Attempts::ContactsBy(_)
             | Attempts::HelpPicturesBy(_)
-            | Attempts::PaymentsBy(_) => 60,
+            | Attempts::PaymentsBy(_)
+            | Attempts::SharingsBy(_) => 60,
             Attempts::CertificatesFrom(_) | Attempts::LeavesOf(..) => 30,
             Attempts::ScannedGuestsFrom(_) => 3_000,
             Attempts::GuestsFrom(_) | Attempts::PasswordsFrom(_) | Attempts::KnownCodesFrom(_) => 600,
@@ -108,6 +111,7 @@ impl Attempts {
             Attempts::LeavesOf(..)
             | Attempts::HelpPicturesBy(_)
             | Attempts::StaffActsOf(..)
+            | Attempts::SharingsBy(_)
             | Attempts::PlaysOf { .. }
             | Attempts::UploadStepsOf { .. } => HOUR_MS,
             _ => 15 * MINUTE_MS,
@@ -127,6 +131,7 @@ impl Attempts {
             | Attempts::PaymentsBy(_)
             | Attempts::LeavesOf(..)
             | Attempts::StaffActsOf(..)
+            | Attempts::SharingsBy(_)
             | Attempts::PlaysOf { .. }
             | Attempts::UploadStepsOf { .. } => true,
             _ => false,
@@ -151,6 +156,7 @@ impl Attempts {
             | Attempts::RightLoginsOf(_)
             | Attempts::LeavesOf(..)
             | Attempts::StaffActsOf(..)
+            | Attempts::SharingsBy(_)
             | Attempts::PlaysOf { .. }
             | Attempts::UploadStepsOf { .. }
             | Attempts::CodesBy(_)

@@ -147,6 +147,15 @@ create index courses_enrolled on courses
 create index courses_rated on courses
   (sorted_stars, coalesce(published_ms, created_ms), id, status, level, category, instructor, deleted_ms);
 
+-- Colleagues with whom a course is shared: they lead its lessons beside its instructor.
+create table course_teachers (
+  course bigint not null references courses,
+  person bigint not null references people,
+  created_ms bigint not null,
+  primary key (course, person)
+);
+create index course_teachers_person on course_teachers (person);
+
 -- The number of courses of each status, level and category: the catalogue says how many it has in all.
 create table course_counts (
   status text not null check (status in ('DRAFT', 'REVIEW', 'PUBLISHED', 'ARCHIVED')),
@@ -795,7 +804,7 @@ create table notifications (
   kind text not null check (kind in ('HELP_REQUEST', 'HELP_ESCALATED', 'HELP_ANSWERED', 'ATTENDANCE_REQUESTED',
     'ATTENDANCE_DECIDED', 'ENROLLMENT_ADMITTED', 'ENROLLMENT_REFUSED', 'CERTIFICATE_ISSUED', 'LOGIN_COPIED',
     'ACCESS_ENDS_IN_7_DAYS', 'ACCESS_ENDS_IN_1_DAY', 'PAYMENT_CONFIRMED', 'PAYMENT_FAILED', 'PAYMENT_REFUNDED',
-    'REFUND_REFUSED', 'CODE_JUDGED', 'SESSION_HELP', 'SESSION_HANDED_OVER')),
+    'REFUND_REFUSED', 'CODE_JUDGED', 'SESSION_HELP', 'SESSION_HANDED_OVER', 'LECTURE_SHARED')),
   about bigint references people,
   -- The id of what it leads to; the kind says of which table.
   subject bigint not null,

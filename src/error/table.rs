@@ -323,6 +323,10 @@ errors! {
         "A lecture has {most} pictures at most: those that no step shows go after a day",
         "한 과정에는 그림을 {most}개까지 넣을 수 있습니다. 쓰지 않는 그림은 하루 뒤에 지워집니다.",
         "一つの講座に入れられる画像は {most} 枚までです。使われていない画像は一日後に消えます。";
+    TooManyTeachers { most: i64 } = Conflict, "TOO_MANY_TEACHERS",
+        "A lecture is shared with {most} colleagues at most",
+        "한 강의는 {most}분까지 함께 가르치실 수 있습니다.",
+        "一つの講座を一緒に教えられるのは {most} 人までです。";
     SlidesRefused { why: SlidesFault } = BadInput, "SLIDES_REFUSED",
         "This PDF cannot be used: {why}",
         "이 PDF는 쓸 수 없습니다: {why}",

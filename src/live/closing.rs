@@ -49,6 +49,13 @@ impl CloseSockets {
         CloseSockets { room, person, logins: EndedLogins::All, has_left: false, code: close::RESTART, reason }
     }
 
+    /// Closes all sockets of a person who may have lost the right to some of them. `room` is the person's own room. Clients come back by
+    /// themselves, and are admitted or refused.
+    pub fn of_changed_rights(room: RoomKey, person: i64) -> CloseSockets {
+        let reason = "your rights have changed, come back".into();
+        CloseSockets { room, person, logins: EndedLogins::All, has_left: false, code: close::RESTART, reason }
+    }
+
     /// Closes all sockets of a person who is no longer in this room.
     pub fn of_leaver(room: RoomKey, person: i64, code: u16, reason: &'static str) -> CloseSockets {
         CloseSockets { room, person, logins: EndedLogins::All, has_left: true, code, reason: reason.into() }

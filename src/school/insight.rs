@@ -56,7 +56,7 @@ const ROSTER: &str = "select e.person, max(e.id) as enrollment, min(e.created_ms
 /// Lists the students of a course. A page takes a few queries, whatever the number of students and steps.
 pub async fn students(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<StudentSummary>> {
     let mut tx = app.db.read().await?;
-    rights::find_taught_course(&mut tx, caller, course).await?;
+    rights::find_led_course(&mut tx, caller, course).await?;
     let (total,) = tx.one(format!("select count(*) from ({ROSTER}) r"), args![course]).await?;
     let sql = format!(
         "select r.person, r.enrollment, r.enrolled_ms, p.name, n.nth as namesake, p.email,
@@ -160,7 +160,7 @@ impl OpenHelpRequest {
 
 const PENDING_MAX: i64 = 500;
 
-/// Lists the open help requests of the instructor's courses (of all courses for an admin; of one session for those who help in it),
+/// Lists the open help requests of the courses that the caller leads (of all courses for an admin; of one session for those who help in it),
 /// the oldest first, at most 500. Everyone's first request is chosen before anyone's second one, so repeated requests of one person displace no
 /// other person's first request.
 ///
@@ -169,7 +169,7 @@ const PENDING_MAX: i64 = 500;
 pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -> Result<(Vec<WaitingCall>, Vec<i64>)> {
     let mut tx = app.db.read().await?;
     let assists = match session {
-        Some(session) => sessions::role_in(&mut tx, caller, session).await?.is_some(),
+        Some(session) => sessions::given_role_in(&mut tx, caller, session).await?.is_some(),
         None => false,
     };
     if !assists {
@@ -189,7 +189,8 @@ pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -
             row_number() over (partition by h.person order by h.id) as nth
         from help_requests h join people p on p.id = h.person join items i on i.id = h.item
         join units u on u.id = i.unit join courses c on c.id = u.course left join people a on a.id = h.claimed_by
-        where h.status in ('ANALYZING', 'ESCALATED') and c.deleted_ms is null and ($1 or c.instructor = $2)
+        where h.status in ('ANALYZING', 'ESCALATED') and c.deleted_ms is null and ($1 or c.instructor = $2
+            or exists (select 1 from course_teachers t where t.course = c.id and t.person = $2))
         and ($3 is null or h.session = $3) order by nth, h.id limit $4";
     let mut waiting: Vec<OpenHelpRequest> = tx.all(sql, args![sees_all, caller.id, session, PENDING_MAX]).await?;
     waiting.sort_by_key(|call| call.request);
@@ -200,7 +201,8 @@ pub async fn pending_help(app: &School, caller: &Caller, session: Option<i64>) -
     let Some(session) = session else { return Ok((waiting, Vec::new())) };
     let sql =
         "select h.id from help_requests h join live_sessions s on s.id = h.session join courses c on c.id = s.course
-        where h.session = $1 and h.status = 'ANSWERED' and c.deleted_ms is null and ($2 or c.instructor = $3)
+        where h.session = $1 and h.status = 'ANSWERED' and c.deleted_ms is null and ($2 or c.instructor = $3
+            or exists (select 1 from course_teachers t where t.course = c.id and t.person = $3))
         and exists (select 1 from help_responses r where r.request = h.id and r.type = 'VISIT') order by h.id";
     let visits = tx.all::<(i64,)>(sql, args![session, sees_all, caller.id]).await?;
     Ok((waiting, visits.into_iter().map(|(id,)| id).collect()))
@@ -230,7 +232,7 @@ pub struct Statistics {
 
 pub async fn statistics(app: &School, caller: &Caller, course: i64) -> Result<Statistics> {
     let mut tx = app.db.read().await?;
-    rights::find_taught_course(&mut tx, caller, course).await?;
+    rights::find_led_course(&mut tx, caller, course).await?;
     let steps = outline::steps(&mut tx, course).await?.len() as i64;
     let sql = format!(
         "select cast(count(done.item) as bigint), min(done.started_ms), max(done.completed_ms) from ({ROSTER}) r
@@ -337,7 +339,7 @@ pub async fn trend(
         Some(HelpKind::Auto) => "h.kind = 'AUTO'",
     };
     let mut tx = app.db.read().await?;
-    rights::find_taught_course(&mut tx, caller, course).await?;
+    rights::find_led_course(&mut tx, caller, course).await?;
     let steps = outline::steps(&mut tx, course).await?.len() as i64;
     let days = app.clock.last_days(days);
     let (with, args) = table_of(&days, course);

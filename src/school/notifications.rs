@@ -30,6 +30,8 @@ pub enum NotificationKind {
     SessionHelp,
     /// The person is to lead a session.
     SessionHandedOver,
+    /// A colleague shares a course with the person.
+    LectureShared,
     /// A program that the person sent was judged.
     CodeJudged,
     /// The time of an enrollment ends within 7 days, or within 1 day.
@@ -53,6 +55,7 @@ words!(NotificationKind {
     CodeJudged = "CODE_JUDGED",
     SessionHelp = "SESSION_HELP",
     SessionHandedOver = "SESSION_HANDED_OVER",
+    LectureShared = "LECTURE_SHARED",
     AccessEndsIn7Days = "ACCESS_ENDS_IN_7_DAYS",
     AccessEndsIn1Day = "ACCESS_ENDS_IN_1_DAY",
 });

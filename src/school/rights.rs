@@ -1,6 +1,6 @@
 //! Rights: who may do what. Every verb checks its caller here, so that no surface can forget to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::db::{HeldTable, Tx, args, placeholders, row};
 use crate::error::{Error, Noun, Result};
@@ -133,10 +133,10 @@ pub async fn find_course(tx: &mut Tx, id: i64) -> Result<CourseAccess> {
     tx.maybe(format!("{COURSE} and id = $1"), args![id]).await?.ok_or(Error::NotFound(Noun::Course))
 }
 
-/// Finds a course that is published or archived, or that the caller teaches.
+/// Finds a course that is published or archived, or whose lessons the caller leads.
 pub async fn find_seen_course(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<CourseAccess> {
     let found = find_course(tx, id).await?;
-    if found.is_public() || caller.is_some_and(|c| c.teaches(found.instructor)) {
+    if found.is_public() || role_in_course(tx, caller, id, found.instructor).await?.is_some() {
         return Ok(found);
     }
     Err(Error::NotFound(Noun::Course))
@@ -152,12 +152,85 @@ pub async fn hold_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result
 
 /// Finds a course that the caller teaches. A draft of another instructor is not found.
 pub async fn find_taught_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {
-    let found = find_course(tx, id).await?;
-    if !found.is_public() && !caller.teaches(found.instructor) {
-        return Err(Error::NotFound(Noun::Course));
-    }
+    let found = find_seen_course(tx, Some(caller), id).await?;
     caller.must_teach(found.instructor)?;
     Ok(found)
+}
+
+// Leading the lessons of a course: its instructor, an administrator, or a co-teacher, with whom it is shared. A co-teacher leads, and does
+// not own: what is asked by `Caller::teaches` and `find_taught_course` stays with the instructor. Only staff who do not teach the course
+// themselves are looked up, so nothing is asked of the database for its instructor, learners and guests.
+
+/// Part of a person in a course that they lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CourseRole {
+    /// Has all rights: the instructor of the course, and administrators.
+    Owner,
+    CoTeacher,
+}
+words!(CourseRole { Owner = "OWNER", CoTeacher = "CO_TEACHER" });
+
+/// Returns the courses among these that the caller leads, each with their part. Each course is given with its instructor.
+pub async fn roles_in_courses(
+    tx: &mut Tx,
+    caller: Option<&Caller>,
+    courses: &[(i64, i64)],
+) -> Result<HashMap<i64, CourseRole>> {
+    let Some(caller) = caller.filter(|caller| caller.role != Role::Student) else { return Ok(HashMap::new()) };
+    let (owned, others): (Vec<_>, Vec<_>) = courses.iter().partition(|(_, instructor)| caller.teaches(*instructor));
+    let mut roles: HashMap<i64, CourseRole> =
+        owned.into_iter().map(|(course, _)| (course, CourseRole::Owner)).collect();
+    if !others.is_empty() {
+        let others: Vec<i64> = others.into_iter().map(|(course, _)| course).collect();
+        let (marks, ids) = placeholders(&others, 2);
+        let shared: Vec<(i64,)> = tx.all(shared_with(&marks), [args![caller.id], ids].concat()).await?;
+        roles.extend(shared.into_iter().map(|(course,)| (course, CourseRole::CoTeacher)));
+    }
+    Ok(roles)
+}
+
+/// Builds SQL: those of these courses that are shared with a person.
+fn shared_with(courses: &str) -> String {
+    format!("select course from course_teachers where person = $1 and course in ({courses})")
+}
+
+/// Returns the part of the caller in a course, whose instructor is given; `None` if they do not lead it.
+pub async fn role_in_course(
+    tx: &mut Tx,
+    caller: Option<&Caller>,
+    course: i64,
+    instructor: i64,
+) -> Result<Option<CourseRole>> {
+    Ok(roles_in_courses(tx, caller, &[(course, instructor)]).await?.remove(&course))
+}
+
+/// Tells whether the caller leads the lessons of a course, whose instructor is given.
+pub async fn leads(tx: &mut Tx, caller: &Caller, course: i64, instructor: i64) -> Result<bool> {
+    Ok(role_in_course(tx, Some(caller), course, instructor).await?.is_some())
+}
+
+/// Tells whether a course is shared with the caller, who is known not to teach it.
+pub async fn is_co_teacher(tx: &mut Tx, caller: &Caller, course: i64) -> Result<bool> {
+    Ok(caller.role != Role::Student && is_shared_with(tx, course, caller.id).await?)
+}
+
+/// Tells whether a course is shared with a person.
+pub async fn is_shared_with(tx: &mut Tx, course: i64, person: i64) -> Result<bool> {
+    Ok(tx.maybe::<(i64,)>(shared_with("$2"), args![person, course]).await?.is_some())
+}
+
+/// Finds a course whose lessons the caller leads. A draft that they do not lead is not found.
+pub async fn find_led_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {
+    let found = find_seen_course(tx, Some(caller), id).await?;
+    caller.must_be_staff()?;
+    if leads(tx, caller, id, found.instructor).await? { Ok(found) } else { Err(Error::NotYours) }
+}
+
+/// Finds a course whose lessons the caller leads, and holds its row.
+pub async fn hold_led_course(tx: &mut Tx, caller: &Caller, id: i64) -> Result<CourseAccess> {
+    caller.must_be_staff()?;
+    tx.hold(HeldTable::Courses, id).await?;
+    find_led_course(tx, caller, id).await
 }
 
 /// Builds SQL: the enrollments `e` by which a person is in a course, and their time is not over. `person`, `course` and `now` are
@@ -178,7 +251,7 @@ fn contents(courses: &str) -> String {
 }
 
 /// Tells whether the caller may read what the items of a course hold, and not only its outline. A course without a price is open
-/// to everyone who sees it; one with a price to its staff, and to those who are in it and whose time is not over.
+/// to everyone who sees it; one with a price to its teachers, and to those who are in it and whose time is not over.
 pub async fn may_read_contents(tx: &mut Tx, caller: Option<&Caller>, course: i64, now_ms: i64) -> Result<bool> {
     Ok(readable_courses(tx, caller, &[course], now_ms).await?.contains(&course))
 }
@@ -193,10 +266,10 @@ pub async fn readable_courses(
     let (marks, ids) = placeholders(courses, 3);
     let args = [args![caller.map(|c| c.id), now_ms], ids].concat();
     let found: Vec<(i64, i64, bool)> = tx.all(contents(&marks), args).await?;
-    let is_open = |(_, instructor, is_open): &(i64, i64, bool)| {
-        *is_open || caller.is_some_and(|caller| caller.teaches(*instructor))
-    };
-    Ok(found.into_iter().filter(is_open).map(|(course, ..)| course).collect())
+    let (open, closed): (Vec<_>, Vec<_>) = found.into_iter().partition(|(.., is_open)| *is_open);
+    let closed: Vec<(i64, i64)> = closed.into_iter().map(|(course, instructor, _)| (course, instructor)).collect();
+    let led = roles_in_courses(tx, caller, &closed).await?;
+    Ok(open.into_iter().map(|(course, ..)| course).chain(led.into_keys()).collect())
 }
 
 const BY_CODE: &str = "lower(code) = lower($1) and status in ('PUBLISHED', 'ARCHIVED')";
@@ -341,5 +414,12 @@ mod tests {
     async fn finding_a_course_by_its_code_reads_no_other_course() {
         let plan = sqlite_plan(&format!("{COURSE} and {BY_CODE}")).await;
         assert!(plan.iter().any(|line| line.contains("courses_code")), "{plan:?}");
+    }
+
+    #[tokio::test]
+    async fn whether_a_course_is_shared_with_a_person_is_found_by_an_index() {
+        let plan = sqlite_plan(&shared_with("$2, $3")).await;
+        assert!(plan.iter().any(|line| line.contains("USING") && line.contains("INDEX")), "{plan:?}");
+        assert!(plan.iter().all(|line| !line.starts_with("SCAN")), "{plan:?}");
     }
 }

@@ -51,7 +51,7 @@ pub struct SlidesUpload {
 pub async fn begin(app: &School, caller: &Caller, course: i64) -> Result<SlidesUpload> {
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
-    rights::find_taught_course(&mut tx, caller, course).await?;
+    rights::find_led_course(&mut tx, caller, course).await?;
     let turn = app.slides.take_turn(caller.id).ok_or(Error::Busy { retry_after_s: RETRY_AFTER_S })?;
     Ok(SlidesUpload { app: app.clone(), caller: caller.clone(), course, turn: Arc::new(turn) })
 }

@@ -30,6 +30,7 @@ mod calls;
 mod certificates;
 mod class_questions;
 mod classroom;
+mod co_teachers;
 mod codes;
 mod collisions;
 mod completions;

@@ -1,6 +1,6 @@
 //! Whose is it? A new route is asked here by itself: whoever lets someone in must say so below, and why.
 
-mod allowed;
+pub mod allowed;
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,13 @@ use crate::harness::{School, on_both, on_both_with};
 use crate::routes::{FilledSchool, difference, routes};
 
 /// Asks everything that is not allowed. Each answer is one of `refusals`, and nothing has changed.
-async fn is_kept_out(school: &School, filled: &FilledSchool, person: &Person, allowed: &[Allowed], refusals: &[u16]) {
+pub async fn is_kept_out(
+    school: &School,
+    filled: &FilledSchool,
+    person: &Person,
+    allowed: &[Allowed],
+    refusals: &[u16],
+) {
     let admin = school.admin().await;
     let all = routes(school).await;
     let known: BTreeSet<String> = all.iter().map(|route| route.name()).collect();

@@ -273,6 +273,7 @@ const STAYS_OF_THE_MERGED: &[(&str, &str)] = &[
     ("attendance_requests.decided_by", "of staff"),
     ("help_responses.by_person", "of staff"),
     ("help_requests.claimed_by", "of staff"),
+    ("course_teachers.person", "of staff"),
     ("session_staff.person", "a helper takes part in no session, so that nobody merges them"),
     ("participant_messages.by_person", "of staff"),
 ];

@@ -177,7 +177,11 @@ row! {
     }
 }
 
-/// Lists the pending requests that can be decided, the oldest first: those in courses that the caller teaches, for an
+/// The condition for courses `c` whose lessons a person leads without being an administrator.
+const LED_BY: &str =
+    "(c.instructor = ? or exists (select 1 from course_teachers s where s.course = c.id and s.person = ?))";
+
+/// Lists the pending requests that can be decided, the oldest first: those in courses that the caller leads, for an
 /// admin in all courses.
 pub async fn waiting(
     app: &School,
@@ -188,7 +192,7 @@ pub async fn waiting(
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
     if let Some(course) = course {
-        rights::find_taught_course(&mut tx, caller, course).await?;
+        rights::find_led_course(&mut tx, caller, course).await?;
     }
     let from = "from attendance_requests r join enrollments e on e.id = r.enrollment join people q on q.id = e.person
         join classes k on k.id = e.class join courses c on c.id = k.course
@@ -198,7 +202,7 @@ pub async fn waiting(
             and c.status in ('PUBLISHED', 'ARCHIVED') and c.deleted_ms is null",
         args![],
     )
-    .and("c.instructor = ?", (caller.role != Role::Admin).then_some(caller.id))
+    .and(LED_BY, (caller.role != Role::Admin).then_some(caller.id))
     .and("c.id = ?", course);
     let (sql, args) = filter.count(from);
     let (total,) = tx.one(sql, args).await?;
@@ -249,7 +253,9 @@ pub async fn decide(
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let course = rights::find_course_by_code(&mut tx, code).await?;
-    caller.must_teach(course.instructor)?;
+    if !rights::leads(&mut tx, caller, course.course, course.instructor).await? {
+        return Err(Error::NotYours);
+    }
     let pending = hold_pending(&mut tx, course.course, number, &decided).await?;
     let mut events = Vec::new();
     for (decision, request) in decided.iter().zip(&pending) {

@@ -3,13 +3,13 @@
 pub mod catalogue;
 mod counts;
 pub mod details;
+mod listing;
 pub mod numbers;
 pub mod objectives;
 pub mod posters;
 pub mod prerequisites;
 pub mod ratings;
-
-use std::collections::HashMap;
+pub mod teachers;
 
 use crate::app::School;
 use crate::clock::spoken_code;
@@ -19,11 +19,11 @@ use crate::event::{GradeScope, NewEvent, words};
 use crate::patch::Patch;
 use crate::school::outline::{self, Item};
 use crate::school::pictures::naming;
-use crate::school::rights::{self, Caller, Scope};
-use crate::school::sessions::{self, SessionWithCount};
+use crate::school::rights::{self, Caller, CourseRole, Scope};
+use crate::school::skills;
 use crate::school::videos::removal::{self, FilesOf};
-use crate::school::{Page, Window, skills};
 
+pub use self::listing::{CourseFilter, CourseWithSessions, list, list_with_sessions};
 use self::objectives::Objective;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ row! {
         pub id: i64,
         pub created_ms: i64,
         pub code: String,
-        /// The code on the poster; `None` for callers who do not teach the course.
+        /// The code on the poster; `None` for callers who do not lead the course.
         pub poster_code: Option<String>,
         pub title: String,
         pub description: String,
@@ -156,59 +156,18 @@ pub(super) async fn by_id(tx: &mut Tx, id: i64) -> Result<Course> {
     tx.maybe(sql, args![id]).await?.ok_or(Error::NotFound(Noun::Course))
 }
 
-#[derive(Default)]
-pub struct CourseFilter {
-    pub instructor: Option<i64>,
-    pub is_active: Option<bool>,
-}
-
-/// Lists published and archived courses. Drafts are not listed.
-pub async fn list(app: &School, caller: Option<&Caller>, filter: CourseFilter, window: Window) -> Result<Page<Course>> {
-    let mut tx = app.db.read().await?;
-    let condition = "where c.deleted_ms is null and c.status in ('PUBLISHED', 'ARCHIVED')
-        and ($1 is null or c.instructor = $1) and ($2 is null or c.status = $2)";
-    let status = filter.is_active.map(|active| if active { "PUBLISHED" } else { "ARCHIVED" });
-    let args = args![filter.instructor, status];
-    let (total,) = tx.one(format!("select count(*) from courses c {condition}"), args.clone()).await?;
-    let sql = format!("{COURSE} {condition} order by c.id desc limit $3 offset $4");
-    let rows: Vec<Course> = tx.all(sql, [args, args![window.limit, window.offset]].concat()).await?;
-    Ok(Page { rows: rows.into_iter().map(|course| course.shown_to(caller)).collect(), total, window })
-}
-
-/// Lists courses, each with its newest sessions, the newest first and at most `each` of a course; with `None` if `each` is
-/// `None`, or the caller does not teach the course. A page takes at most four queries, whatever the number of courses.
-pub async fn list_with_sessions(
-    app: &School,
-    caller: Option<&Caller>,
-    filter: CourseFilter,
-    window: Window,
-    each: Option<i64>,
-) -> Result<Page<(Course, Option<Vec<SessionWithCount>>)>> {
-    let page = list(app, caller, filter, window).await?;
-    let is_taught = |course: &Course| each.is_some() && caller.is_some_and(|c| c.teaches(course.instructor));
-    let taught: Vec<i64> = page.rows.iter().filter(|course| is_taught(course)).map(|course| course.id).collect();
-    let mut sessions: HashMap<i64, Vec<SessionWithCount>> = taught.iter().map(|id| (*id, Vec::new())).collect();
-    if let Some(each) = each.filter(|_| !taught.is_empty()) {
-        for listed in sessions::newest(&mut app.db.read().await?, &taught, each).await? {
-            sessions.entry(listed.session.course).or_default().push(listed);
-        }
-    }
-    Ok(page.map(|course| {
-        let newest = sessions.remove(&course.id);
-        (course, newest)
-    }))
-}
-
 impl Course {
-    /// Removes the code of the poster for callers who do not teach the course: anyone who has that code can join.
-    fn shown_to(self, caller: Option<&Caller>) -> Course {
-        let poster_code = self.poster_code.filter(|_| caller.is_some_and(|c| c.teaches(self.instructor)));
+    /// Removes the code of the poster for callers who do not lead the course: anyone who has that code can join.
+    fn shown(self, is_led: bool) -> Course {
+        let poster_code = self.poster_code.filter(|_| is_led);
         Course { poster_code, ..self }
     }
 }
 
 pub struct CourseDetail {
     pub course: Course,
+    /// The part of the caller in it.
+    pub role: Option<CourseRole>,
     pub units: Vec<UnitBrief>,
     /// The steps of all units; `None` if they were not asked for, or the caller is not signed in.
     pub steps: Option<Vec<Item>>,
@@ -230,26 +189,27 @@ row! {
 pub async fn detail(app: &School, caller: Option<&Caller>, id: i64, with_steps: bool) -> Result<CourseDetail> {
     let mut tx = app.db.read().await?;
     must_be_seen(&mut tx, caller, id).await?;
-    let course = by_id(&mut tx, id).await?.shown_to(caller);
+    let course = by_id(&mut tx, id).await?;
+    let role = rights::role_in_course(&mut tx, caller, id, course.instructor).await?;
+    let course = course.shown(role.is_some());
     let sql = "select u.id, u.title, u.description, u.position,
         (select count(*) from items i where i.unit = u.id and i.deleted_ms is null and i.kind = 'STEP') as steps
         from units u where u.course = $1 and u.deleted_ms is null order by u.position, u.id";
     let units = tx.all(sql, args![id]).await?;
-    let teaches = caller.is_some_and(|caller| caller.teaches(course.instructor));
     let is_given = with_steps && caller.is_some();
     let mut steps = if is_given { Some(outline::steps(&mut tx, id).await?) } else { None };
     if is_given && !rights::may_read_contents(&mut tx, caller, id, app.now_ms()).await? {
         steps.iter_mut().flatten().for_each(Item::hide_contents);
     }
     outline::hide_notes(&mut tx, caller, id, steps.as_deref_mut().unwrap_or_default()).await?;
-    if !teaches {
+    if role.is_none() {
         steps.iter_mut().flatten().for_each(Item::hide_answer);
     }
     let enrolled = count_enrolled(&mut tx, id).await?;
-    Ok(CourseDetail { course, units, steps, enrolled })
+    Ok(CourseDetail { course, role, units, steps, enrolled })
 }
 
-/// Fails unless the course is published or archived, or the caller teaches it.
+/// Fails unless the course is published or archived, or the caller leads it.
 pub(super) async fn must_be_seen(tx: &mut Tx, caller: Option<&Caller>, id: i64) -> Result<()> {
     rights::find_seen_course(tx, caller, id).await.map(|_| ())
 }
@@ -443,6 +403,7 @@ pub async fn delete(app: &School, caller: &Caller, id: i64) -> Result<()> {
     tx.hold_where(HeldTable::Items, "unit in (select id from units where course = $1)", args![id]).await?;
     removal::give_up(&mut tx, FilesOf::Course, id, app.now_ms()).await?;
     naming::remove_pictures(&mut tx, FilesOf::Course, id, app.now_ms()).await?;
+    tx.run("delete from course_teachers where course = $1", args![id]).await?;
     let sql = "update courses set deleted_ms = $2 where id = $1";
     counts::change(&mut tx, id, sql, args![id, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await?;

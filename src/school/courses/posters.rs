@@ -108,7 +108,7 @@ fn day_and_time(app: &School, ms: i64) -> (String, String) {
 
 /// Time of the next class of a lecture.
 pub struct ClassDates {
-    /// As its instructor has planned it; only for those who teach the lecture.
+    /// As its instructor has planned it; only for those who lead its lessons.
     pub planned: Option<NextClass>,
     pub next: Option<NextClass>,
 }
@@ -117,7 +117,8 @@ pub struct ClassDates {
 pub async fn next_class(app: &School, caller: &Caller, course: i64) -> Result<ClassDates> {
     let mut tx = app.db.read().await?;
     let access = rights::find_seen_course(&mut tx, Some(caller), course).await?;
-    let planned_ms = planned(&mut tx, course, app.now_ms()).await?.filter(|_| caller.teaches(access.instructor));
+    let is_led = rights::leads(&mut tx, caller, course, access.instructor).await?;
+    let planned_ms = planned(&mut tx, course, app.now_ms()).await?.filter(|_| is_led);
     drop(tx);
     let next = find_next(app, course).await?;
     Ok(ClassDates { planned: planned_ms.map(|ms| as_next(app, ms)), next })
@@ -152,7 +153,7 @@ pub async fn plan(
         (None, Some(_)) => return Err(Error::bad(Field::Date, "it is needed")),
     };
     let mut tx = app.db.begin().await?;
-    rights::hold_taught_course(&mut tx, caller, course).await?;
+    rights::hold_led_course(&mut tx, caller, course).await?;
     let sql = "update courses set next_class_ms = $2, updated_ms = $3 where id = $1";
     tx.run(sql, args![course, planned_ms, app.now_ms()]).await?;
     app.commit(tx, Vec::new()).await?;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, HelpStatus, NewEvent};
 use crate::failures::Attempts;
 use crate::school::names;
-use crate::school::rights::Caller;
+use crate::school::rights::{self, Caller};
 use crate::school::sessions::{self, Session};
 
 /// Claims an open call, for the staff of its session. Claiming what one has claimed changes nothing. Fails if someone else has it, or
@@ -70,7 +70,7 @@ async fn try_release(app: &School, caller: &Caller, id: i64) -> Result<HelpReque
 
 async fn leads(tx: &mut Tx, caller: &Caller, request: &HelpRequest) -> Result<bool> {
     match request.session {
-        _ if caller.teaches(request.instructor) => Ok(true),
+        _ if rights::leads(tx, caller, request.course, request.instructor).await? => Ok(true),
         Some(session) => Ok(sessions::find_taught(tx, caller, session).await.is_ok()),
         None => Ok(false),
     }

@@ -17,7 +17,7 @@ use crate::school::help::picture_rows::{discard, discard_all_of};
 use crate::school::notifications::{self, NotificationKind};
 use crate::school::once::{self, Key};
 use crate::school::outline;
-use crate::school::rights::Caller;
+use crate::school::rights::{self, Caller};
 use crate::school::sessions::{self, Session};
 
 /// Waiting time after which a call is urgent.
@@ -371,11 +371,11 @@ fn is_open(request: &HelpRequest) -> bool {
     matches!(HelpStatus::parse(&request.status), Some(HelpStatus::Analyzing | HelpStatus::Escalated))
 }
 
-/// Tells whether the caller teaches the course of a call, or has a role in its session.
+/// Tells whether the caller leads the course of a call, or has a role in its session.
 pub(super) async fn assists(tx: &mut Tx, caller: &Caller, request: &HelpRequest) -> Result<bool> {
     match request.session {
-        _ if caller.teaches(request.instructor) => Ok(true),
-        Some(session) => Ok(sessions::role_in(tx, caller, session).await?.is_some()),
+        _ if rights::leads(tx, caller, request.course, request.instructor).await? => Ok(true),
+        Some(session) => Ok(sessions::given_role_in(tx, caller, session).await?.is_some()),
         None => Ok(false),
     }
 }

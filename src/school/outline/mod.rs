@@ -61,7 +61,7 @@ pub async fn add_unit_with_items(
     caller.must_have(Scope::CourseUpdate)?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    rights::find_taught_course(&mut tx, caller, course).await?;
+    rights::find_led_course(&mut tx, caller, course).await?;
     let sql = "insert into units (created_ms, updated_ms, course, title, description, position, minutes, objectives, criteria)
         select $1, $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1), $6, $7, $8 from units
         where course = $2 and deleted_ms is null returning id";
@@ -100,7 +100,7 @@ pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitCh
     let mut tx = app.db.begin().await?;
     tx.hold(HeldTable::Units, id).await?;
     let now = unit_by_id(&mut tx, id).await?;
-    rights::find_taught_course(&mut tx, caller, now.course).await?;
+    rights::find_led_course(&mut tx, caller, now.course).await?;
     let args = args![
         id,
         changes.title.unwrap_or(now.title),
@@ -120,12 +120,16 @@ pub async fn change_unit(app: &School, caller: &Caller, id: i64, changes: UnitCh
 }
 
 /// Deletes a unit with its assessments: what nobody can reach any more is asked of nobody. Adding an assessment holds the
-/// course too, and adding an item the unit, so none is added meanwhile.
+/// course too, and adding an item the unit, so none is added meanwhile. A co-teacher deletes no unit that has assessments.
 pub async fn delete_unit(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
     let course = unit_by_id(&mut tx, id).await?.course;
-    rights::hold_taught_course(&mut tx, caller, course).await?;
+    let access = rights::hold_led_course(&mut tx, caller, course).await?;
+    let sql = format!("select id from assessments where {ASSESSMENTS_OF_UNIT} limit 1");
+    if !caller.teaches(access.instructor) && tx.maybe::<(i64,)>(sql, args![id]).await?.is_some() {
+        return Err(Error::NotYours);
+    }
     must_not_be_taught(&mut tx, course, "select id from items where unit = $1", id).await?;
     tx.hold_where(HeldTable::Assessments, ASSESSMENTS_OF_UNIT, args![id]).await?;
     tx.hold(HeldTable::Units, id).await?;
@@ -163,7 +167,7 @@ pub async fn add_item(
     let mut tx = app.db.begin().await?;
     tx.hold(HeldTable::Units, unit).await?;
     let owner = unit_by_id(&mut tx, unit).await?;
-    rights::find_taught_course(&mut tx, caller, owner.course).await?;
+    rights::find_led_course(&mut tx, caller, owner.course).await?;
     let id = insert_item(&mut tx, unit, NewItem { kind, title, first }, app.now_ms()).await?;
     let item = item_by_id(&mut tx, id).await?;
     app.commit(tx, items_changed(app, owner.course)).await?;
@@ -257,7 +261,7 @@ pub(super) async fn change_held_item(
     let now_ms = app.now_ms();
     tx.hold(HeldTable::Items, id).await?;
     let now = item_by_id(tx, id).await?;
-    rights::find_taught_course(tx, caller, now.course).await?;
+    rights::find_led_course(tx, caller, now.course).await?;
     if now.url.is_some() && matches!(changes.url, Patch::Clear) {
         return Err(Error::bad(Field::VideoUrl, "another address is needed, or a file (file_name and file_size)"));
     }
@@ -312,7 +316,7 @@ pub(super) async fn change_held_item(
 pub async fn delete_item(app: &School, caller: &Caller, id: i64) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let item = item_by_id(&mut tx, id).await?;
-    rights::find_taught_course(&mut tx, caller, item.course).await?;
+    rights::find_led_course(&mut tx, caller, item.course).await?;
     must_not_be_taught(&mut tx, item.course, "$1", id).await?;
     tx.hold(HeldTable::Items, id).await?;
     removal::give_up(&mut tx, FilesOf::Item, id, app.now_ms()).await?;

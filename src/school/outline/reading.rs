@@ -81,7 +81,7 @@ row! {
         pub pictures: String,
         /// The step is done in another app than the one that shows it.
         pub in_other_app: bool,
-        /// Notes of the instructor for themselves: for those who teach the course alone.
+        /// Notes of the teachers for themselves: for those who lead the lessons of the course alone.
         pub notes: Option<String>,
         /// JSON: the question of a step, with its right answer.
         pub question: Option<String>,
@@ -145,7 +145,7 @@ pub async fn find_unit(app: &School, caller: Option<&Caller>, id: i64) -> Result
     let course = rights::find_seen_course(&mut tx, caller, unit.course).await;
     let course = course.map_err(|error| error.instead_of(Noun::Unit))?;
     let mut items = items_of(&mut tx, id).await?;
-    if !caller.is_some_and(|caller| caller.teaches(course.instructor)) {
+    if rights::role_in_course(&mut tx, caller, course.course, course.instructor).await?.is_none() {
         items.iter_mut().for_each(Item::hide_answer);
     }
     if !rights::may_read_contents(&mut tx, caller, unit.course, app.now_ms()).await? {
@@ -155,7 +155,7 @@ pub async fn find_unit(app: &School, caller: Option<&Caller>, id: i64) -> Result
     Ok((unit, items))
 }
 
-/// Takes the notes of the instructor out of these items of a course, unless the caller teaches it.
+/// Takes the notes of the teachers out of these items of a course, unless the caller leads its lessons.
 pub(in crate::school) async fn hide_notes(
     tx: &mut Tx,
     caller: Option<&Caller>,
@@ -166,7 +166,7 @@ pub(in crate::school) async fn hide_notes(
         return Ok(());
     }
     let access = rights::find_seen_course(tx, caller, course).await?;
-    if !caller.is_some_and(|caller| caller.teaches(access.instructor)) {
+    if rights::role_in_course(tx, caller, course, access.instructor).await?.is_none() {
         items.iter_mut().for_each(|item| item.notes = None);
     }
     Ok(())

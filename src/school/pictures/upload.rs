@@ -33,7 +33,7 @@ pub struct PictureUpload {
 pub async fn begin(app: &School, caller: &Caller, course: i64) -> Result<PictureUpload> {
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
-    rights::find_taught_course(&mut tx, caller, course).await?;
+    rights::find_led_course(&mut tx, caller, course).await?;
     must_have_room(&mut tx, course).await?;
     drop(tx);
     Ok(PictureUpload {
@@ -71,7 +71,7 @@ impl PictureUpload {
     /// Writes the row of a picture whose files are about to be stored. Holds the lecture, so that two at once do not exceed its bound.
     async fn announce(&self, picture: &StoredPicture, prepared: &PreparedPicture) -> Result<()> {
         let mut tx = self.app.db.begin().await?;
-        rights::hold_taught_course(&mut tx, &self.caller, self.course).await?;
+        rights::hold_led_course(&mut tx, &self.caller, self.course).await?;
         must_have_room(&mut tx, self.course).await?;
         let sql = "insert into pictures (created_ms, updated_ms, unnamed_ms, course, name, kind, width, height, bytes, status)
             values ($1, $1, $1, $2, $3, $4, $5, $6, $7, 'OPEN')";

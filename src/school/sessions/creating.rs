@@ -27,7 +27,7 @@ pub struct NewLiveSession {
 pub async fn create(app: &School, caller: &Caller, course: i64, new: NewLiveSession) -> Result<Session> {
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    let access = rights::hold_taught_course(&mut tx, caller, course).await?;
+    let access = rights::hold_led_course(&mut tx, caller, course).await?;
     if access.status != "PUBLISHED" {
         return Err(Error::wrong_state(access.status));
     }

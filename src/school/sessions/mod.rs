@@ -132,7 +132,7 @@ pub struct SessionWithCount {
 
 pub async fn of_course(app: &School, caller: &Caller, course: i64, window: Window) -> Result<Page<SessionWithCount>> {
     let mut tx = app.db.read().await?;
-    rights::find_taught_course(&mut tx, caller, course).await?;
+    rights::find_led_course(&mut tx, caller, course).await?;
     let (total,) = tx.one("select count(*) from live_sessions where course = $1", args![course]).await?;
     let sql = format!("{SESSION} where s.course = $1 order by s.created_ms desc, s.id desc limit $2 offset $3");
     let sessions = tx.all(sql, args![course, window.limit, window.offset]).await?;
@@ -172,17 +172,26 @@ const ROLE: &str = "select f.role from session_staff f join live_sessions s on s
     where f.session = $1 and f.person = $2 and f.ended_ms is null and (f.by_key or $3)
         and (f.role = 'HOST' or s.status <> 'REVIEW_MODE')";
 
-/// Returns the role that the caller has in a session beside its instructor. A colleague loses it with their place in the school's staff.
-pub(super) async fn role_in(tx: &mut Tx, caller: &Caller, session: i64) -> Result<Option<StaffRole>> {
+/// Returns the role that the caller has beside the instructor of a session. A co-teacher of the course is a host of all its sessions.
+pub(super) async fn role_in(tx: &mut Tx, caller: &Caller, session: &Session) -> Result<Option<StaffRole>> {
+    match rights::is_co_teacher(tx, caller, session.course).await? {
+        true => Ok(Some(StaffRole::Host)),
+        false => given_role_in(tx, caller, session.id).await,
+    }
+}
+
+/// Returns the role that the caller was given in one session. A colleague loses it with their place in the school's staff.
+pub(super) async fn given_role_in(tx: &mut Tx, caller: &Caller, session: i64) -> Result<Option<StaffRole>> {
     let is_colleague = caller.role != Role::Student;
     let role: Option<(String,)> = tx.maybe(ROLE, args![session, caller.id, is_colleague]).await?;
     Ok(role.and_then(|(role,)| StaffRole::parse(&role)))
 }
 
-/// Returns the session. Fails if the caller neither teaches its course nor leads it as a host while it is open.
+/// Returns the session. Fails if the caller neither leads the lessons of its course nor this one as a host while it is open.
 pub(super) async fn find_taught(tx: &mut Tx, caller: &Caller, id: i64) -> Result<Session> {
     let session = find_taught_to_read(tx, caller, id).await?;
-    let may_change = caller.teaches(session.instructor) || !session.has_status(SessionStatus::Review);
+    let may_change = !session.has_status(SessionStatus::Review)
+        || rights::leads(tx, caller, session.course, session.instructor).await?;
     if may_change { Ok(session) } else { Err(Error::NotYours) }
 }
 
@@ -193,10 +202,10 @@ pub(super) async fn find_taught_to_read(tx: &mut Tx, caller: &Caller, id: i64) -
         return Ok(session);
     }
     caller.must_be_staff()?;
-    if role_in(tx, caller, id).await? == Some(StaffRole::Host) { Ok(session) } else { Err(Error::NotYours) }
+    if role_in(tx, caller, &session).await? == Some(StaffRole::Host) { Ok(session) } else { Err(Error::NotYours) }
 }
 
-/// Session of which the caller is instructor, host or helper.
+/// Session of which the caller is instructor, co-teacher, host or helper.
 pub(super) struct AssistedSession {
     pub session: Session,
     /// Whether the caller leads it, and does not only help.
@@ -209,7 +218,7 @@ pub(super) async fn find_assisted(tx: &mut Tx, caller: &Caller, id: i64) -> Resu
     if caller.teaches(session.instructor) {
         return Ok(AssistedSession { session, is_led: true });
     }
-    match role_in(tx, caller, id).await? {
+    match role_in(tx, caller, &session).await? {
         Some(role) => Ok(AssistedSession { session, is_led: role == StaffRole::Host }),
         None => Err(caller.must_be_staff().err().unwrap_or(Error::NotYours)),
     }
@@ -225,7 +234,7 @@ pub(super) async fn find_attended(tx: &mut Tx, caller: &Caller, id: i64) -> Resu
     match tx.maybe::<(bool,)>(sql, args![id, caller.id]).await? {
         Some((true,)) => Err(Error::Removed),
         Some((false,)) => Ok(session),
-        None if role_in(tx, caller, id).await?.is_some() => Ok(session),
+        None if role_in(tx, caller, &session).await?.is_some() => Ok(session),
         None => Err(Error::NotYours),
     }
 }
@@ -272,7 +281,7 @@ impl Session {
     async fn is_shown_to(&self, tx: &mut Tx, caller: &Caller, now_ms: i64) -> Result<bool> {
         Ok(self.price == 0
             || rights::may_read_contents(tx, Some(caller), self.course, now_ms).await?
-            || role_in(tx, caller, self.id).await?.is_some())
+            || given_role_in(tx, caller, self.id).await?.is_some())
     }
 
     /// Fails if the session is over.

@@ -13,7 +13,7 @@ use crate::live::{CloseSockets, EndedLogins};
 use crate::school::help::claims;
 use crate::school::logins;
 use crate::school::notifications::{self, NotificationKind};
-use crate::school::rights::Caller;
+use crate::school::rights::{self, Caller};
 
 /// People who may have a role in one session, of each of two kinds: come by the key, and invited.
 pub(super) const STAFF_MAX_PEOPLE: i64 = 50;
@@ -38,6 +38,11 @@ pub struct SessionStaff {
 const MEMBERS: &str = "select f.person, p.name, f.role from session_staff f join people p on p.id = f.person
     where f.session = $1 and f.ended_ms is null order by f.joined_ms, f.person";
 
+/// Co-teachers of a session's course. They are listed while they are connected: there may be many who never come.
+const CO_TEACHERS: &str =
+    "select t.person, p.name, 'CO_TEACHER' as role from course_teachers t join people p on p.id = t.person
+    where t.course = $1 order by t.created_ms, t.person";
+
 /// Lists the staff of a session, for its staff.
 pub async fn list(app: &School, caller: &Caller, session: i64) -> Result<SessionStaff> {
     let mut tx = app.db.read().await?;
@@ -45,9 +50,14 @@ pub async fn list(app: &School, caller: &Caller, session: i64) -> Result<Session
     let session = found.session;
     let (person, name) = (session.instructor, session.instructor_name.clone());
     let mut members = vec![StaffMember { person, name, role: "INSTRUCTOR".into() }];
-    members.extend(tx.all::<StaffMember>(MEMBERS, args![session.id]).await?);
+    let given: Vec<StaffMember> = tx.all(MEMBERS, args![session.id]).await?;
+    let co_teachers: Vec<StaffMember> = tx.all(CO_TEACHERS, args![session.course]).await?;
     drop(tx);
     let connected = staff_presence::connected_in(app, session.id).await?;
+    let is_co_teacher = |person: i64| co_teachers.iter().any(|one| one.person == person);
+    let given: Vec<StaffMember> = given.into_iter().filter(|one| !is_co_teacher(one.person)).collect();
+    members.extend(co_teachers.into_iter().filter(|one| connected.contains(&one.person)));
+    members.extend(given);
     let members = members.into_iter().map(|member| {
         let is_connected = connected.contains(&member.person);
         (member, is_connected)
@@ -57,19 +67,18 @@ pub async fn list(app: &School, caller: &Caller, session: i64) -> Result<Session
 }
 
 /// Gives a colleague a role in a session, in place of the one that they had, and notifies them. For those who lead it; its own
-/// instructor needs no role and stays as they are.
+/// instructor and the co-teachers of its course need no role and stay as they are.
 pub async fn invite(app: &School, caller: &Caller, session: i64, person: i64, role: StaffRole) -> Result<SessionStaff> {
     let (now_ms, mut tx) = (app.now_ms(), app.db.begin().await?);
     tx.hold(HeldTable::Sessions, session).await?;
     let at = find_taught(&mut tx, caller, session).await?;
     at.must_be_open()?;
     app.failures.take_for_good(&Attempts::StaffActsOf(session, caller.id), now_ms)?;
-    let sql = format!("select id from people where id = $1 and {IS_COLLEAGUE}");
-    tx.maybe::<(i64,)>(sql, args![person]).await?.ok_or(Error::NotFound(Noun::Person))?;
+    must_be_colleague(&mut tx, person).await?;
     let sql = "select role from session_staff where session = $1 and person = $2 and ended_ms is null";
     let before: Option<(String,)> = tx.maybe(sql, args![session, person]).await?;
     let before = before.and_then(|(role,)| StaffRole::parse(&role));
-    if person == at.instructor || before == Some(role) {
+    if person == at.instructor || before == Some(role) || rights::is_shared_with(&mut tx, at.course, person).await? {
         drop(tx);
         return list(app, caller, session).await;
     }
@@ -94,6 +103,12 @@ pub async fn invite(app: &School, caller: &Caller, session: i64, person: i64, ro
     let event = new_event(&at, Event::StaffChanged { person, role: Some(role) }, now_ms);
     app.commit_and_close(tx, vec![event], closed).await?;
     list(app, caller, session).await
+}
+
+/// Fails unless the person is of the school's staff.
+pub async fn must_be_colleague(tx: &mut Tx, person: i64) -> Result<()> {
+    let sql = format!("select id from people where id = $1 and {IS_COLLEAGUE}");
+    tx.maybe::<(i64,)>(sql, args![person]).await?.ok_or(Error::NotFound(Noun::Person)).map(drop)
 }
 
 async fn renew_key(tx: &mut Tx, session: i64) -> Result<()> {
@@ -125,6 +140,10 @@ async fn try_remove(app: &School, caller: &Caller, session: i64, person: i64) ->
         true => find_assisted(&mut tx, caller, session).await?.session,
         false => find_taught(&mut tx, caller, session).await?,
     };
+    if rights::is_shared_with(&mut tx, at.course, person).await? {
+        // The part of a co-teacher ends at the lecture, and not in one session.
+        return Err(Error::NotFound(Noun::Person));
+    }
     let sql = "update session_staff set ended_ms = $3 where session = $1 and person = $2 and ended_ms is null
         returning by_key, role";
     let ended: Option<(bool, String)> = tx.maybe(sql, args![session, person, now_ms]).await?;
@@ -165,18 +184,57 @@ pub(super) async fn end_helpers(tx: &mut Tx, at: &Session, now_ms: i64) -> Resul
     Ok((events, closed))
 }
 
-/// Holds the sessions in which a person has a role or has asked a question, before anything else of theirs is held.
+/// Ends the part of a former co-teacher in all sessions of a course, with the roles that they were given there and the claims that they
+/// have. Those who know the helpers' key and did not leave by themselves know it no more. The caller holds the open sessions of the course.
+pub async fn end_co_teacher(
+    tx: &mut Tx,
+    course: i64,
+    person: i64,
+    by_themselves: bool,
+    now_ms: i64,
+) -> Result<(Vec<NewEvent>, Vec<CloseSockets>)> {
+    let sql = "update session_staff set ended_ms = $3 where person = $2 and ended_ms is null
+        and session in (select id from live_sessions where course = $1)";
+    tx.run(sql, args![course, person, now_ms]).await?;
+    let (mut events, mut closed) = (Vec::new(), Vec::new());
+    let (code, reason) = match by_themselves {
+        true => (close::NORMAL, "goodbye"),
+        false => (close::REMOVED, "the lecture is not shared any more"),
+    };
+    let sql = "select id from live_sessions where course = $1 and status <> 'REVIEW_MODE'";
+    for (session,) in tx.all::<(i64,)>(sql, args![course]).await? {
+        let at = by_id(tx, session).await?;
+        events.append(&mut claims::release_all_of(tx, &at, person, now_ms).await?);
+        events.push(new_event(&at, Event::StaffChanged { person, role: None }, now_ms));
+        if !by_themselves {
+            renew_key(tx, session).await?;
+        }
+        closed.push(CloseSockets::of_leaver(room::session(session), person, code, reason));
+    }
+    // Boards of sessions that are over are open too. Whoever still has a right comes back by themselves.
+    closed.push(CloseSockets::of_changed_rights(room::person(person), person));
+    Ok((events, closed))
+}
+
+/// Holds the sessions in which a person has a role or has asked a question, and the open ones of courses that are shared with them, before
+/// anything else of theirs is held.
 pub async fn hold_sessions_of(tx: &mut Tx, person: i64) -> Result<()> {
     let theirs = "id in (select session from session_staff where person = $1 and ended_ms is null
-        union select session from class_questions where person = $1)";
+        union select session from class_questions where person = $1)
+        or (course in (select course from course_teachers where person = $1) and status <> 'REVIEW_MODE')";
     tx.hold_where(HeldTable::Sessions, theirs, args![person]).await
 }
 
-/// Ends all roles of a person, and releases what they have claimed. The caller holds the sessions.
+/// Ends all roles of a person and the sharing of courses with them, and releases what they have claimed. The caller holds the sessions,
+/// and closes all sockets of the person.
 pub async fn end_all_of(tx: &mut Tx, person: i64, now_ms: i64) -> Result<Vec<NewEvent>> {
+    let mut events = Vec::new();
+    let sql = "delete from course_teachers where person = $1 returning course";
+    for (course,) in tx.all::<(i64,)>(sql, args![person]).await? {
+        events.append(&mut end_co_teacher(tx, course, person, false, now_ms).await?.0);
+    }
     let sql = "update session_staff set ended_ms = $2 where person = $1 and ended_ms is null returning session";
     let ended: Vec<(i64,)> = tx.all(sql, args![person, now_ms]).await?;
-    let mut events = Vec::new();
     for (session,) in ended {
         let at = match by_id(tx, session).await {
             // The lecture was deleted after the end of the session.

@@ -244,7 +244,7 @@ pub async fn timeline(app: &School, caller: &Caller, session: i64, after: i64, l
     let role = if caller.teaches(session.instructor) {
         Some(StaffRole::Host)
     } else {
-        role_in(&mut tx, caller, session.id).await?
+        role_in(&mut tx, caller, &session).await?
     };
     let students_only = role.is_none();
     let until = newest_event(&session, students_only);
@@ -352,7 +352,7 @@ async fn must_be_staff(tx: &mut Tx, caller: &Caller, session: &Session, side: Si
     if caller.teaches(session.instructor) {
         return Ok(());
     }
-    match role_in(tx, caller, session.id).await? {
+    match role_in(tx, caller, session).await? {
         Some(StaffRole::Host) => Ok(()),
         Some(StaffRole::Helper) if side == Side::Helper => Ok(()),
         _ => Err(Error::Removed),

@@ -38,6 +38,7 @@ const PHRASES: &[[&str; 3]] = &[
     ["{}님이 출석 인정을 요청했습니다", "{}さんが出席の確認を求めています", "{} asks to be marked as present"],
     ["출석 요청의 결과가 나왔습니다", "出席の申請の結果が出ました", "Your request about attendance is decided"],
     ["{}님이 수업을 도와 달라고 하십니다", "{}さんが授業の手伝いを頼んでいます", "{} asks you to help in a class"],
+    ["{}님과 강의를 함께 가르치게 되셨습니다", "{}さんと講座を一緒に教えることになりました", "You now teach a lecture together with {}"],
     ["{}님이 수업을 넘겨 드렸습니다", "{}さんが授業を引き継ぎました", "{} has handed a class over to you"],
     ["수강 신청이 승인되었습니다", "申し込みが認められました", "Your enrollment is approved"],
     ["수강 신청이 승인되지 않았습니다", "申し込みは認められませんでした", "Your enrollment was not approved"],

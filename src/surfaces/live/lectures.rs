@@ -14,7 +14,8 @@ use crate::surfaces::body::SentValue;
 #[utoipa::path(get, path = "/api/lectures", params(LecturesQuery, PageQuery),
     responses((status = 200, body = Lectures)), security(()))]
 pub async fn list(app: School, caller: Option<Caller>, query: LecturesQuery, paging: PageQuery) -> Answer<Lectures> {
-    let filter = courses::CourseFilter { instructor: query.instructor_id, is_active: query.is_active };
+    let LecturesQuery { instructor_id: instructor, taught_by, is_active, .. } = query;
+    let filter = courses::CourseFilter { instructor, taught_by, is_active };
     let window = paging.window(WHOLE_PAGE);
     let found = courses::list_with_sessions(&app, caller.as_ref(), filter, window, query.sessions.plain()).await?;
     ok((found, app.public_url.as_str()))
@@ -24,7 +25,7 @@ pub async fn list(app: School, caller: Option<Caller>, query: LecturesQuery, pag
 #[utoipa::path(post, path = "/api/lectures", request_body = NewLecture, responses((status = 201, body = Lecture)))]
 pub async fn create(app: School, caller: Caller, Json(sent): Json<NewLecture>) -> Created<Lecture> {
     let (title, first) = sent.parts();
-    created((courses::create(&app, &caller, title, first).await?, None, app.public_url.as_str()))
+    created((courses::create(&app, &caller, title, first).await?, app.public_url.as_str()))
 }
 
 /// Returns a lecture with its tasks, and their subtasks if they are asked for: of a lecture with a price, only their outline to
@@ -40,7 +41,7 @@ pub async fn detail(app: School, caller: Option<Caller>, Id(id): Id, query: Lect
 #[utoipa::path(put, path = "/api/lectures/{lecture_id}", request_body = ChangeLecture,
     responses((status = 200, body = Lecture)))]
 pub async fn change(app: School, caller: Caller, Id(id): Id, Json(sent): Json<ChangeLecture>) -> Answer<Lecture> {
-    ok((courses::change(&app, &caller, id, sent.into()).await?, None, app.public_url.as_str()))
+    ok((courses::change(&app, &caller, id, sent.into()).await?, app.public_url.as_str()))
 }
 
 /// Deletes a lecture without open applications; archive it otherwise.
@@ -53,19 +54,19 @@ pub async fn delete(app: School, caller: Caller, Id(id): Id) -> Result<StatusCod
 /// Archives a lecture: it is taught no more, and kept for those who learnt in it.
 #[utoipa::path(post, path = "/api/lectures/{lecture_id}/archive", responses((status = 200, body = Lecture)))]
 pub async fn archive(app: School, caller: Caller, Id(id): Id) -> Answer<Lecture> {
-    ok((courses::archive(&app, &caller, id).await?, None, app.public_url.as_str()))
+    ok((courses::archive(&app, &caller, id).await?, app.public_url.as_str()))
 }
 
 /// Publishes an archived lecture again.
 #[utoipa::path(post, path = "/api/lectures/{lecture_id}/restore", responses((status = 200, body = Lecture)))]
 pub async fn restore(app: School, caller: Caller, Id(id): Id) -> Answer<Lecture> {
-    ok((courses::restore(&app, &caller, id).await?, None, app.public_url.as_str()))
+    ok((courses::restore(&app, &caller, id).await?, app.public_url.as_str()))
 }
 
 /// Gives the poster of a lecture a new address; posters with the old one stop working (its instructor).
 #[utoipa::path(post, path = "/api/lectures/{lecture_id}/poster-code", responses((status = 200, body = Lecture)))]
 pub async fn renew_poster(app: School, caller: Caller, Id(id): Id) -> Answer<Lecture> {
-    ok((courses::renew_poster(&app, &caller, id).await?, None, app.public_url.as_str()))
+    ok((courses::renew_poster(&app, &caller, id).await?, app.public_url.as_str()))
 }
 
 /// Applies for a lecture (students).

@@ -27,6 +27,7 @@ mod socket;
 mod staff;
 mod step_questions;
 mod tasks;
+mod teachers;
 mod upgrade;
 pub mod wire;
 
@@ -60,6 +61,8 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(lectures::restore)) // /api/lectures/{lecture_id}/restore
             .routes(routes!(lectures::renew_poster)) // /api/lectures/{lecture_id}/poster-code
             .routes(routes!(lectures::enroll)) // /api/lectures/{lecture_id}/enroll
+            .routes(routes!(teachers::list, teachers::share)) // /api/lectures/{lecture_id}/teachers
+            .routes(routes!(teachers::end)) // /api/lectures/{lecture_id}/teachers/{user_id}
             .routes(routes!(posters::next_class, posters::plan)) // /api/lectures/{lecture_id}/next-class
             .routes(routes!(posters::show)) // /api/posters/{poster_code}
             .routes(routes!(qr::poster)), // /qr/l/{file}

@@ -259,7 +259,7 @@ impl FilledSchool {
                 object[key] = value;
             }
         }
-        if schema["name"] == "Invite" {
+        if schema["name"] == "Invite" || schema["name"] == "NewTeacher" {
             object.insert("user_id".into(), json!(self.student.id));
         }
         // An order and an upload have names that belong together.
@@ -343,7 +343,7 @@ impl FilledSchool {
             let rows: Vec<(i64, i64, String)> = self.app.db.all(sql, Vec::new()).await.unwrap();
             seen.insert(table.into(), json!(rows));
         }
-        for table in ["payment_moves", "pictures", "help_pictures", "submissions"] {
+        for table in ["payment_moves", "pictures", "help_pictures", "submissions", "course_teachers"] {
             let sql = format!("select count(*) from {table}");
             let (count,): (i64,) = self.app.db.one(sql, Vec::new()).await.unwrap();
             seen.insert(table.into(), json!(count));

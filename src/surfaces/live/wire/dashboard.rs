@@ -211,6 +211,7 @@ answer! {
         }
         Some(NotificationKind::SessionHelp) => translate_with("{}님이 수업을 도와 달라고 하십니다", name),
         Some(NotificationKind::SessionHandedOver) => translate_with("{}님이 수업을 넘겨 드렸습니다", name),
+        Some(NotificationKind::LectureShared) => translate_with("{}님과 강의를 함께 가르치게 되셨습니다", name),
         Some(NotificationKind::CodeJudged) => translate("제출한 코드의 채점이 끝났습니다").into(),
         Some(NotificationKind::AccessEndsIn7Days) => access_ends("{}에 수강 기간이 끝납니다", &n, day),
         Some(NotificationKind::AccessEndsIn1Day) => access_ends("수강 기간이 곧 끝납니다 ({})", &n, day),
@@ -225,7 +226,7 @@ answer! {
         message: String = message,
         related_user: Option<PersonRef> = n.about.zip(n.about_name).map(PersonRef::from),
         /// The id of the subject: a help request, an enrollment, a request for attendance, a certificate, a payment, a program, a
-        /// session or a login
+        /// session, a lecture or a login
         related_id: Option<i64> = Some(n.subject),
         is_read: bool = n.read_ms.is_some(),
         created_at: Instant = Instant(n.created_ms),

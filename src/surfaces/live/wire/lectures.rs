@@ -4,11 +4,11 @@ use super::pictures::{PictureSent, PictureShown};
 use super::sessions::SessionListed;
 use super::step_questions::{QuestionSent, QuestionTaught};
 use super::{Pagination, PersonRef};
-use crate::school::courses::{Course, CourseChanges, CourseDetail, UnitBrief};
+use crate::school::courses::{Course, CourseChanges, CourseDetail, CourseWithSessions, UnitBrief};
 use crate::school::enrollment::Enrollment;
 use crate::school::outline::{Item, ItemChanges, Unit, UnitChanges};
 use crate::school::pictures;
-use crate::school::sessions::SessionWithCount;
+use crate::school::rights::CourseRole;
 use crate::school::step_questions;
 use crate::surfaces::keys::*;
 
@@ -16,9 +16,11 @@ query! {
     pub struct LecturesQuery {
         /// Only the lectures of this instructor
         instructor_id: Option<i64>,
+        /// Only the lectures that this person teaches, as their instructor or as a co-teacher; oneself, or anyone for administrators
+        taught_by: Option<i64>,
         /// true: only published lectures; false: only archived ones
         is_active: Option<bool>,
-        /// How many of its newest sessions each lecture brings, for those who teach it; none when left out
+        /// How many of its newest sessions each lecture brings, for those who lead it; none when left out
         sessions: Option<Within<1, 100>>,
     }
 }
@@ -33,13 +35,15 @@ query! {
 answer! {
     #[schema(example = json!({"id": 1, "code": "KAKAO1", "title": "카카오톡 기초", "description": "카카오톡 사용법을 배웁니다",
         "instructor": {"id": 10, "name": "박강사"}, "instructor_id": 10, "thumbnail_url": "https://example.com/kakao.png",
-        "is_active": true, "auto_help": true, "poster_code": "ACDEFGHJKMNP",
+        "is_active": true, "auto_help": true, "my_role": "OWNER", "poster_code": "ACDEFGHJKMNP",
         "join_url": "http://192.168.0.10:8080/l/ACDEFGHJKMNP", "created_at": "2025-10-01T00:00:00Z"}))]
-    pub struct Lecture from (Course, Option<Vec<SessionWithCount>>, &str) as (c, sessions, public_url) {
+    pub struct Lecture from (CourseWithSessions, &str) as (listed, public_url)
+    let CourseWithSessions { course: c, role, sessions } = listed;
+    {
         id: i64 = c.id,
-        /// The address of the poster, which leads to the current session; null for callers who do not teach the lecture
+        /// The address of the poster, which leads to the current session; null for callers who do not lead the lecture
         join_url: Option<String> = c.poster_code.as_ref().map(|code| format!("{public_url}/l/{code}")),
-        /// The code of the poster; null for callers who do not teach the lecture
+        /// The code of the poster; null for callers who do not lead the lecture
         poster_code: Option<String> = c.poster_code,
         code: String = c.code,
         title: String = c.title,
@@ -49,15 +53,24 @@ answer! {
         thumbnail_url: Option<String> = c.thumbnail_url,
         is_active: bool = c.status == "PUBLISHED",
         auto_help: bool = c.auto_help,
+        /// OWNER for its instructor and administrators, CO_TEACHER for those with whom it is shared; null for everyone else
+        my_role: Option<String> = role.map(|role| role.word().into()),
         created_at: Instant = Instant(c.created_ms),
-        /// The newest first, in a list that was asked for them; null elsewhere, and for those who do not teach the lecture
+        /// The newest first, in a list that was asked for them; null elsewhere, and for those who do not lead the lecture
         sessions: Option<Vec<SessionListed>> =
             sessions.map(|all| all.into_iter().map(|session| (session, public_url).into()).collect()),
     }
 
-    pub struct Lectures from (Page<(Course, Option<Vec<SessionWithCount>>)>, &str) as (page, public_url) {
+    pub struct Lectures from (Page<CourseWithSessions>, &str) as (page, public_url) {
         pagination: Pagination = Pagination::from(&page),
-        lectures: Vec<Lecture> = page.rows.into_iter().map(|(c, sessions)| (c, sessions, public_url).into()).collect(),
+        lectures: Vec<Lecture> = page.rows.into_iter().map(|listed| (listed, public_url).into()).collect(),
+    }
+}
+
+/// A lecture that the caller has made or changed themselves.
+impl From<(Course, &str)> for Lecture {
+    fn from((course, public_url): (Course, &str)) -> Lecture {
+        Lecture::from((CourseWithSessions { course, role: Some(CourseRole::Owner), sessions: None }, public_url))
     }
 }
 
@@ -95,9 +108,11 @@ answer! {
             steps.map(|all| all.iter().filter(|step| step.unit == u.id).cloned().map(Subtask::from).collect()),
     }
 
-    pub struct LectureDetail from (CourseDetail, &str) as (d, public_url) {
+    pub struct LectureDetail from (CourseDetail, &str) as (d, public_url)
+    let listed = CourseWithSessions { course: d.course, role: d.role, sessions: None };
+    {
         #[serde(flatten)]
-        lecture: Lecture = (d.course, None, public_url).into(),
+        lecture: Lecture = (listed, public_url).into(),
         tasks: Vec<TaskBrief> = d.units.into_iter().map(|unit| (unit, d.steps.as_deref()).into()).collect(),
         enrolled_count: i64 = d.enrolled,
     }
@@ -162,9 +177,9 @@ answer! {
         pictures: Vec<PictureShown> = each(pictures::of_json(&i.pictures)),
         /// Whether the step is done in another app than the one that shows it
         in_other_app: bool = i.in_other_app,
-        /// Notes of its instructor for themselves; null for callers who do not teach the lecture
+        /// Notes of its teachers for themselves; null for callers who do not lead the lecture
         notes: Option<String> = i.notes,
-        /// The question of the step; its right answer only for those who teach the lecture
+        /// The question of the step; its right answer only for those who lead the lecture
         question: Option<QuestionTaught> = step_questions::of_json(i.question.as_deref()).map(QuestionTaught::from),
         created_at: Instant = Instant(i.created_ms),
     }

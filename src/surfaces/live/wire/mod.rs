@@ -16,6 +16,7 @@ pub mod sessions;
 pub mod slides;
 pub mod staff;
 pub mod step_questions;
+pub mod teachers;
 
 use self::pictures::PictureShown;
 use self::step_questions::{QuestionShown, question_of};

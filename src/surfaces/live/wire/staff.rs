@@ -80,7 +80,7 @@ answer! {
     pub struct StaffLine from (StaffMember, bool) as (member, is_connected) {
         user_id: i64 = member.person,
         name: String = member.name,
-        /// INSTRUCTOR, HOST or HELPER
+        /// INSTRUCTOR, CO_TEACHER, HOST or HELPER
         role: String = member.role,
         /// Whether a socket of theirs is open in the session
         connected: bool = is_connected,
@@ -90,7 +90,7 @@ answer! {
         "helper_url": "http://192.168.0.10:8080/assist/482173?k=q7Zk2mXw0aE"}))]
     pub struct StaffListed from (SessionStaff, &str) as (found, public_url) {
         helper_url: Option<String> = found.shows_key.then(|| found.session.helper_url(public_url)),
-        /// The instructor first, then in the order of coming
+        /// The instructor first, then the co-teachers who are connected, then the others in the order of coming
         staff: Vec<StaffLine> = each(found.members),
     }
 
