@@ -71,7 +71,7 @@ impl Dashboard {
 }
 
 /// Looks at a page in all colours, and at twice the size on a narrow phone.
-async fn looks_at(page: &Browser, what: &str, findings: &Findings) {
+pub async fn looks_at(page: &Browser, what: &str, findings: &Findings) {
     for theme in THEMES {
         page.looks("theme", json!(theme)).await;
         let faults = if theme == THEMES[0] { page.faults(Aa).await } else { page.faint_colours(Aa).await };

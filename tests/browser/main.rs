@@ -15,6 +15,7 @@ mod board_numbers;
 mod boards;
 mod buying;
 mod classroom;
+mod co_teaching;
 mod completing;
 mod dashboard;
 mod demo;

@@ -38,9 +38,10 @@ const PAGES_MAY_IMPORT: &[(&str, &[&str])] = &[
     // Another page of the same learners.
     ("course", &["shared", "learn", "texts"]),
     ("teach/marking", &["shared"]),
-    ("teach/live", &["shared", "teach/marking"]),
+    ("teach/people", &["shared"]),
+    ("teach/live", &["shared", "teach/marking", "teach/people"]),
     // The preview beside the editor is the learner's own screen.
-    ("teach/office", &["shared", "learn", "teach/marking"]),
+    ("teach/office", &["shared", "learn", "teach/marking", "teach/people"]),
     ("teach", &["shared", "texts", "teach/live", "teach/office"]),
     // It shows everything in English too.
     ("check", &["shared", "texts"]),

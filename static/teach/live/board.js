@@ -216,7 +216,8 @@ class Board {
     shown(p.summary.node, roster.status === "REVIEW_MODE");
     shown(p.help.node, roster.status !== "REVIEW_MODE");
     if (roster.status === "REVIEW_MODE") this.#isOver();
-    if (!p.sheets[0].href) for (const sheet of p.sheets) sheet.href = roster.sheetPath;
+    if (!p.sheets[0].href && this.#ownsLecture()) for (const sheet of p.sheets) sheet.href = roster.sheetPath;
+    for (const sheet of p.sheets) shown(sheet, sheet.href);
     this.#drawAbout();
     this.#drawSwitches();
     this.#drawTitle();
@@ -226,6 +227,12 @@ class Board {
   #isOver() {
     this.#awake.close();
     this.#parts.summary.load();
+  }
+
+  /** Tells whether the marks of the class may be changed: by the instructor of the lecture alone, and by administrators. */
+  #ownsLecture() {
+    const { user } = this.#api;
+    return user?.role === "ADMIN" || this.#staff.staff.some(({ user_id: id, role }) => id === user?.id && role === "INSTRUCTOR");
   }
 
   #drawAbout() {

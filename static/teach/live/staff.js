@@ -2,12 +2,14 @@
 
 import { post, Unreachable } from "../../shared/api.js";
 import { qrOfHelpers } from "../../shared/code.js";
-import { confirmed, dialog, el, onSubmit, shown, text } from "../../shared/dom.js";
-import { labelOf } from "../../shared/names.js";
+import { confirmed, dialog, el, shown, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
+import { colleagueSearch } from "../people/colleagues.js";
 
 const CONNECTS_WITHIN_MS = 2_500;
 const TICKS_PER_LOAD = 3;
+/** Those whose part does not end in one session. */
+const TEACHERS = ["INSTRUCTOR", "CO_TEACHER"];
 
 export class Staff {
   #api;
@@ -86,7 +88,7 @@ export class Staff {
   }
 
   #draw() {
-    const helpers = this.#staff.filter(({ role }) => role !== "INSTRUCTOR");
+    const helpers = this.#staff.filter(({ role }) => !TEACHERS.includes(role));
     text(this.#title, words.staff.title(helpers.length));
     shown(this.#nobody, this.#staff.length === 0);
     shown(this.#list, this.#staff.length > 0);
@@ -98,7 +100,7 @@ export class Staff {
   }
 
   #line({ user_id: id, name, role, connected }) {
-    const end = role !== "INSTRUCTOR" && el("button", { type: "button", class: "quiet", "data-act": "end-help", "aria-label": words.staff.endOf(name), onclick: () => this.#end(id, name) }, words.staff.end);
+    const end = !TEACHERS.includes(role) && el("button", { type: "button", class: "quiet", "data-act": "end-help", "aria-label": words.staff.endOf(name), onclick: () => this.#end(id, name) }, words.staff.end);
     return el("li", { "data-staff": id, "data-role": role, "data-connected": String(connected) },
       el("p", {}, el("b", {}, name), " ", el("span", { class: "tag" }, words.staff.role[role]), " ", el("span", { class: "hint" }, connected ? words.staff.here : words.staff.away)), end);
   }
@@ -139,28 +141,17 @@ export class Staff {
       hint, el("div", { class: "row" }, el("button", { type: "button", class: "main", "data-act": "close", onclick: () => node.close() }, words.person.close)));
   }
 
-  /** A form that finds colleagues by name. `close` closes the dialog before a question or a failure is shown. */
+  /** Finds colleagues by name. `close` closes the dialog before a question or a failure is shown. */
   #search(hint, close) {
-    const name = el("input", { id: "colleague", maxlength: 100, autocomplete: "off", enterkeyhint: "search" });
-    const found = el("ul", { class: "staff found" });
-    const find = async () => {
-      try {
-        const { colleagues } = await this.#api.get(`/api/colleagues?search=${encodeURIComponent(name.value.trim())}`);
-        const others = colleagues.filter(({ user_id: id }) => id !== this.#api.user?.id);
-        found.replaceChildren(...others.map((one) => this.#colleague(one, close)));
-        text(hint, words.staff.found(others.length));
-      } catch (error) {
-        close();
-        this.#fail(error);
-      }
+    const failed = (error) => {
+      close();
+      this.#fail(error);
     };
-    return el("details", {}, el("summary", {}, words.staff.colleagues),
-      el("form", { onsubmit: onSubmit(find) }, el("label", { for: "colleague" }, words.staff.colleagueName),
-        el("div", { class: "row" }, name, el("button", { class: "quiet", "data-act": "find-colleague" }, words.staff.find))), found);
+    const line = (one) => this.#colleague(one, close);
+    return el("details", {}, el("summary", {}, words.staff.colleagues), colleagueSearch({ api: this.#api, hint, line, failed }));
   }
 
-  #colleague({ user_id: id, name, namesake }, close) {
-    const label = labelOf(name, namesake);
+  #colleague({ user_id: id, label }, close) {
     const give = (role, told) => this.#change(this.#path, { user_id: id, role }, told);
     const help = async () => {
       close();

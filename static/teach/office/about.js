@@ -1,13 +1,19 @@
-// The title and description of a lecture, and its deletion.
+// The title and description of a lecture, its deletion, and those who teach it together.
 
 import { del, post, put } from "../../shared/api.js";
 import { confirmed, el, onSubmit, text } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
 import { MessageError } from "./errors.js";
+import { teachersOf } from "./teachers.js";
 import { announce } from "./widgets.js";
 
+/** Only those who own a lecture change what it is; everyone who leads it sees who teaches it. */
 export function aboutLecture(on, lecture) {
+  return [lecture.my_role === "OWNER" && detailsOf(on, lecture), teachersOf(on, lecture)];
+}
+
+function detailsOf(on, lecture) {
   const title = el("input", { id: "l-title", maxlength: 200, required: true });
   const about = el("textarea", { id: "l-about", rows: 3, maxlength: 5000 });
   const auto = el("input", { type: "checkbox", id: "l-auto", checked: lecture.auto_help });

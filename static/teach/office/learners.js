@@ -18,18 +18,19 @@ export async function learnersOf(api, id) {
   return found.map((one) => ({ ...one, name: labelOf(one.name, one.namesake) }));
 }
 
-export async function learnerList({ api }, id) {
-  const found = await learnersOf(api, id);
+export async function learnerList({ api }, lecture) {
+  const found = await learnersOf(api, lecture.id);
   const list = el("ul", { class: "learners" });
   const order = el("select", { id: "order", onchange: () => draw() }, Object.keys(ORDERS).map((key) =>
     el("option", { value: key }, words.statistics.orders[key])));
-  const draw = () => list.replaceChildren(...found.sort(ORDERS[order.value]).map((one) => line(id, one)));
+  const draw = () => list.replaceChildren(...found.sort(ORDERS[order.value]).map((one) => line(lecture, one)));
   draw();
   return el("section", { class: "card" }, el("div", { class: "head" }, el("h2", {}, words.statistics.learners),
     el("div", { class: "row" }, el("label", { for: "order" }, words.statistics.order), order)), list);
 }
 
-function line(id, one) {
+/** The page of a learner is for those who own the lecture: it has their marks and enrollments. */
+function line({ id, my_role: role }, one) {
   const bar = el("span", { class: "track", "aria-hidden": "true" }, el("span", {}));
   bar.firstChild.style.width = percent(one.progress_rate);
   const facts = [
@@ -37,7 +38,7 @@ function line(id, one) {
     one.manual_help_count > 0 && words.statistics.helps(one.manual_help_count), one.last_activity && ago(one.last_activity),
   ];
   return el("li", { "data-person": one.user_id },
-    el("a", { href: `/teach/lecture/${id}/learner/${one.user_id}` }, one.name),
+    role === "OWNER" ? el("a", { href: `/teach/lecture/${id}/learner/${one.user_id}` }, one.name) : el("b", {}, one.name),
     el("span", { class: "said" }, percent(one.progress_rate)), bar,
     el("span", { class: "hint" }, facts.filter(Boolean).join(" · ")));
 }

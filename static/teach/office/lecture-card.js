@@ -10,11 +10,11 @@ export function lectureCard(on, lecture) {
   const past = (lecture.sessions ?? []).filter(isOver);
   const path = `/teach/lecture/${lecture.id}`;
   return el("li", { class: "card lecture", "data-lecture": lecture.id },
-    el("div", {}, el("h2", {}, lecture.title), isOfAnother(on, lecture) && el("p", { class: "hint" }, words.lecture.teacher(lecture.instructor.name)),
+    el("div", {}, el("h2", {}, lecture.title), isOfAnother(on, lecture) && el("p", { class: "hint", "data-of": lecture.instructor.id }, ofWhom(lecture)),
       lecture.description && el("p", { class: "hint" }, lecture.description)),
     el("div", { class: "row" }, openButton(on, lecture),
       el("a", { class: "quiet", href: path }, words.lectures.edit),
-      el("a", { class: "quiet", href: `${path}/attendance` }, words.lectures.attendance),
+      isOwned(lecture) && el("a", { class: "quiet", href: `${path}/attendance` }, words.lectures.attendance),
       el("a", { class: "quiet", href: `${path}/statistics` }, words.lectures.statistics),
       el("a", { class: "quiet", href: `${path}/poster` }, words.lecture.poster)),
     past.length > 0 && pastSessions(past));
@@ -22,6 +22,11 @@ export function lectureCard(on, lecture) {
 
 /** Tells whether another person teaches the lecture. Administrators see the lectures of all instructors. */
 const isOfAnother = ({ api }, { instructor }) => instructor.id !== api.user.id;
+
+/** Tells whether all of it may be done: marks, completions and the archive stay with its instructor when it is shared. */
+export const isOwned = (lecture) => lecture.my_role === "OWNER";
+
+const ofWhom = (lecture) => (isOwned(lecture) ? words.lecture.teacher : words.lectures.sharedBy)(lecture.instructor.name);
 
 /** A way into a session that is open. */
 export function runningLink(session) {

@@ -13,6 +13,6 @@ export function lecturePage(on, lecture, current, ...parts) {
     el("p", {}, el("a", { href: "/teach" }, words.office.back)),
     el("div", { class: "head" }, el("h1", {}, lecture.title), lecture.is_active !== false && openButton(on, lecture)),
     el("nav", { class: "tabs", "aria-label": words.lecture.pages }, tab("editor", "", words.lecture.editor),
-      tab("attendance", "/attendance", words.lecture.attendance), tab("statistics", "/statistics", words.lecture.statistics)),
+      lecture.my_role === "OWNER" && tab("attendance", "/attendance", words.lecture.attendance), tab("statistics", "/statistics", words.lecture.statistics)),
     parts);
 }

@@ -4,7 +4,7 @@ import { post } from "../../shared/api.js";
 import { el, onSubmit, shown, single } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
-import { lectureCard, runningLink } from "./lecture-card.js";
+import { isOwned, lectureCard, runningLink } from "./lecture-card.js";
 import { makeSample } from "./sample.js";
 import { isOver } from "./starting.js";
 
@@ -12,7 +12,7 @@ import { isOver } from "./starting.js";
 const SESSIONS_MAX = 50;
 
 export async function open(on) {
-  const whose = on.api.user.role === "ADMIN" ? "" : `&instructor_id=${on.api.user.id}`;
+  const whose = on.api.user.role === "ADMIN" ? "" : `&taught_by=${on.api.user.id}`;
   const list = (active, more = "") => (page) => on.api.get(`/api/lectures?page=${page}&page_size=100&is_active=${active}${whose}${more}`);
   const [load, loadArchived] = [list(true, `&sessions=${SESSIONS_MAX}`), list(false)];
   const [first, archived] = await Promise.all([load(1), loadArchived(1)]);
@@ -133,8 +133,8 @@ async function showRequests(api, node) {
 function archive(on, first, load) {
   const count = first.pagination.total_count;
   if (count === 0) return null;
-  const line = ({ id, title }) => el("li", { "data-lecture": id }, el("a", { href: `/teach/lecture/${id}/statistics` }, title),
-    el("button", { type: "button", class: "quiet", "data-act": "restore", onclick: single(() => restore(on, id)) }, words.lectures.restore));
+  const line = ({ id, title, ...lecture }) => el("li", { "data-lecture": id }, el("a", { href: `/teach/lecture/${id}/statistics` }, title),
+    isOwned(lecture) && el("button", { type: "button", class: "quiet", "data-act": "restore", onclick: single(() => restore(on, id)) }, words.lectures.restore));
   return el("details", { class: "archive" }, el("summary", {}, words.lectures.archived(count)), paged(on, el("ul"), first, load, line));
 }
 

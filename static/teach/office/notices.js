@@ -107,6 +107,7 @@ export class Notices {
   async #pageOf({ type, related_id: id }) {
     if (type === "ATTENDANCE_REQUESTED") return "/teach/requests";
     if (type === "SESSION_HELP" || type === "SESSION_HANDED_OVER") return `/teach/session/${id}`;
+    if (type === "LECTURE_SHARED") return `/teach/lecture/${id}`;
     if (type !== "HELP_REQUEST" && type !== "HELP_ESCALATED") return null;
     const waiting = await this.#api.get("/api/dashboard/help-requests/pending").catch(() => null);
     const call = waiting?.pending_requests.find((call) => call.help_request_id === id);

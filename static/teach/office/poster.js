@@ -52,5 +52,6 @@ function tools(lecture, onRenew) {
     text(copy, words.poster.copied);
   } }, words.poster.copy);
   const renew = el("button", { type: "button", class: "quiet", "data-act": "renew", onclick: onRenew }, words.poster.renew);
-  return [print, copy, renew].filter(Boolean);
+  // A new code makes posters on walls useless, so it is for the owner of the lecture.
+  return [print, copy, lecture.my_role === "OWNER" && renew].filter(Boolean);
 }

@@ -16,7 +16,7 @@ export async function open(on, id) {
     on.api.get(`/api/lectures/${id}`), on.api.get(`/api/dashboard/statistics/lecture/${id}`),
   ]);
   const node = lecturePage(on, lecture, "statistics", tiles(found),
-    found.total_students === 0 ? nobody() : await pictures(on, id, found));
+    found.total_students === 0 ? nobody() : await pictures(on, lecture, found));
   return { node, title: `${words.lecture.statistics} · ${lecture.title}` };
 }
 
@@ -37,12 +37,13 @@ function nobody() {
   return el("section", { class: "card" }, el("h2", {}, words.statistics.empty), el("p", {}, words.statistics.emptyHint));
 }
 
-async function pictures(on, id, found) {
+async function pictures(on, lecture, found) {
+  const { id } = lecture;
   const trend = el("section", { class: "card" });
   await showTrend(on, id, trend, SPANS[0]);
   return [
     el("div", { class: "two" }, card(distribution(found)), card(activity(found))), trend,
-    difficulties(id, found), await learnerList(on, id),
+    difficulties(id, found), await learnerList(on, lecture),
   ];
 }
 

@@ -8,6 +8,7 @@ export default {
     add: "+ New lecture",
     assisted: "Classes you help in",
     assistedAs: { HELPER: "Helper", HOST: "You lead it" },
+    sharedBy: (name) => `${name}’s lecture, taught together`,
     runningNow: "Open right now",
     edit: "Edit steps",
     attendance: "Attendance, completion",

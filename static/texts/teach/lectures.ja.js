@@ -6,6 +6,7 @@ export default {
     add: "+ 新しい講座",
     assisted: "お手伝いする授業",
     assistedAs: { HELPER: "お手伝い", HOST: "進める講師" },
+    sharedBy: (name) => `${name}さんの講座 · 一緒に教えます`,
     runningNow: "今開いている授業",
     edit: "ステップ編集",
     attendance: "出席・修了",

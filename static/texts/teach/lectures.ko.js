@@ -6,6 +6,7 @@ export default {
     add: "+ 새 강의",
     assisted: "함께하는 수업",
     assistedAs: { HELPER: "도우미", HOST: "이끄는 강사" },
+    sharedBy: (name) => `${name} 님의 강의 · 함께 가르칩니다`,
     runningNow: "지금 열려 있는 수업",
     edit: "단계 편집",
     attendance: "출석·수료",

@@ -26,6 +26,11 @@ export default {
     notStaff: "Please sign in with an instructor's account.",
     usedLink: "This link has been used already, or is too old. Please sign in with your e-mail and password.",
   },
+  colleagues: {
+    name: "Name of the instructor",
+    find: "Find",
+    found: (count) => (count ? `${count} found.` : "No instructor has that name."),
+  },
   phones: { ANDROID: "Android", IPHONE: "iPhone", ALL: "All phones" },
   settings: {
     title: "Display settings",
@@ -53,6 +58,7 @@ export default {
       TOO_LARGE: "That is too long. Please shorten it.",
       INVALID_STATE: "That is not possible now. The class has moved on already.",
       STEP_IN_USE: "A class is on this step right now. Please delete it when the class is over.",
+      TOO_MANY_TEACHERS: "A lecture can be taught with twenty colleagues at most. Please take one out first.",
       HAS_OPEN_ENROLLMENTS: "It has learners, so it cannot be deleted.",
       NOT_FOUND: "It is not there. It may have been deleted.",
       FORBIDDEN: "Only the instructor of this lecture can see it.",

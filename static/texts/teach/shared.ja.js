@@ -24,6 +24,11 @@ export default {
     notStaff: "講師のアカウントでログインしてください。",
     usedLink: "このリンクは使用済みか、時間が過ぎています。メールアドレスとパスワードでログインしてください。",
   },
+  colleagues: {
+    name: "講師の名前",
+    find: "探す",
+    found: (count) => (count ? `${count}人見つかりました。` : "その名前の講師はいません。"),
+  },
   phones: { ANDROID: "アンドロイド", IPHONE: "アイフォーン", ALL: "すべてのスマホ" },
   settings: {
     title: "画面の設定",
@@ -51,6 +56,7 @@ export default {
       TOO_LARGE: "長すぎます。少し短くしてください。",
       INVALID_STATE: "今はできません。授業の状態がもう変わっています。",
       STEP_IN_USE: "今の授業で使っているステップです。授業が終わってから消してください。",
+      TOO_MANY_TEACHERS: "一つの講座を一緒に教えられるのは二十人までです。先に一人を外してください。",
       HAS_OPEN_ENROLLMENTS: "受講者がいるので消せません。",
       NOT_FOUND: "見つかりません。もう消されたかもしれません。",
       FORBIDDEN: "この講座の講師だけが見られます。",

@@ -24,6 +24,11 @@ export default {
     notStaff: "강사님의 계정으로 로그인해 주세요.",
     usedLink: "이 링크는 이미 쓰였거나 시간이 지났습니다. 이메일과 비밀번호로 로그인해 주세요.",
   },
+  colleagues: {
+    name: "강사 이름",
+    find: "찾기",
+    found: (count) => (count ? `${count}명을 찾았습니다.` : "그런 이름의 강사가 없습니다."),
+  },
   phones: { ANDROID: "안드로이드", IPHONE: "아이폰", ALL: "모든 휴대폰" },
   settings: {
     title: "화면 설정",
@@ -51,6 +56,7 @@ export default {
       TOO_LARGE: "내용이 너무 깁니다. 조금 줄여 주세요.",
       INVALID_STATE: "지금은 할 수 없습니다. 수업 상태가 이미 바뀌었습니다.",
       STEP_IN_USE: "지금 수업에서 쓰고 있는 단계입니다. 수업이 끝난 뒤에 지워 주세요.",
+      TOO_MANY_TEACHERS: "한 강의는 스무 분까지 함께 가르치실 수 있습니다. 한 분을 먼저 빼 주세요.",
       HAS_OPEN_ENROLLMENTS: "수강생이 있어 지울 수 없습니다.",
       NOT_FOUND: "찾을 수 없습니다. 이미 지워졌을 수 있습니다.",
       FORBIDDEN: "이 강의의 강사만 볼 수 있습니다.",
