@@ -29,7 +29,7 @@ use crate::outside::slides::Slides;
 use crate::passwords::Passwords;
 use crate::planted::{self, Planted};
 use crate::poster_cache::PosterCache;
-use crate::print::CertificatePrinter;
+use crate::print::Printer;
 use crate::visits::Visits;
 
 pub use crate::bus::News;
@@ -184,7 +184,7 @@ pub struct App {
     pub keys: Keys,
     pub certificate_key: CertificateKey,
     pub setup: SetupSecret,
-    pub printer: CertificatePrinter,
+    pub printer: Printer,
     pub failures: Arc<Failures>,
     pub passwords: Passwords,
     pub visits: Visits,

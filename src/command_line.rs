@@ -16,7 +16,7 @@ use crate::config::{Config, LogForm, Switch, postgres_url};
 use crate::db::{ServingLock, Sharing};
 use crate::error::{Error, Noun, Result};
 use crate::outside::slides;
-use crate::print::CertificatePrinter;
+use crate::print::Printer;
 use crate::school::people::{self, NewPerson};
 use crate::school::rights::Role;
 use crate::school::setup;
@@ -180,7 +180,7 @@ fn print_error(error: &Error) -> ExitCode {
 }
 
 fn picture_flaw(config: &Config) -> Option<String> {
-    let pictures = CertificatePrinter::open(config.school_logo.as_deref(), config.school_signature.as_deref());
+    let pictures = Printer::open(config.school_logo.as_deref(), config.school_signature.as_deref());
     pictures.err().map(|error| error.to_string())
 }
 

@@ -16,7 +16,7 @@ use crate::judge::{EMBEDDED_LANGUAGE, LanguageState};
 use crate::outside::gateways::{Gateways, OrderAtGateway};
 use crate::outside::objects::{NewObject, Objects};
 use crate::outside::slides::Slides;
-use crate::print::{CertificateFacts, CertificatePrinter, PrintJob, missing};
+use crate::print::{CertificateFacts, PrintJob, Printer, missing};
 use crate::school::logins;
 use crate::{judge_service, listener, private};
 
@@ -217,13 +217,13 @@ async fn payments(config: &Config) -> Result<String> {
 
 /// Prints a certificate with letters of many languages and the pictures of the settings.
 async fn certificate(config: &Config) -> Result<Vec<u8>> {
-    let printer = CertificatePrinter::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
+    let printer = Printer::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
     let text = format!("{LETTERS} {}", config.school_name);
     let none: String = missing(&text).into_iter().collect();
     if !none.is_empty() {
         return Err(Error::internal(format!("no font has the letters {none}")));
     }
-    printer.print(vec![sample(config, text)]).await
+    printer.print_certificates(vec![sample(config, text)]).await
 }
 
 /// Draws a page in a process of its own, with its locks.

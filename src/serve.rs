@@ -38,7 +38,7 @@ use crate::outside::pictures::PictureCache;
 use crate::outside::slides::Slides;
 use crate::passwords::Passwords;
 use crate::poster_cache::PosterCache;
-use crate::print::CertificatePrinter;
+use crate::print::Printer;
 use crate::private;
 use crate::school::assessments::grading;
 use crate::school::completions::checks;
@@ -105,7 +105,7 @@ async fn open_with(config: Config, bound: SocketAddr, open_bus: OpenBus) -> Resu
     let zone = TimeZone::get(&config.timezone).map_err(Error::internal)?;
     let db = Db::open(&config.database_url()).await?;
     let certificate_key = CertificateKey::open(config.certificate_seed(), &config.data)?;
-    let printer = CertificatePrinter::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
+    let printer = Printer::open(config.school_logo.as_deref(), config.school_signature.as_deref())?;
     let keys = Keys::open(config.jwt_secret.as_deref(), Path::new(&config.data))?;
     let metrics = Arc::new(Metrics::default());
     let hub = Hub::new(

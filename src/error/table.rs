@@ -297,6 +297,14 @@ errors! {
         "You have {most} learning paths already",
         "학습 경로는 {most}개까지 만들 수 있습니다.",
         "学習経路は {most} 件まで作れます。";
+    NoSteps = Conflict, "NO_STEPS",
+        "The lecture has no steps yet",
+        "이 강의에는 아직 단계가 없습니다.",
+        "この講座にはまだステップがありません。";
+    TooManySteps { most: i64 } = Conflict, "TOO_MANY_STEPS",
+        "A handout has {most} steps at most",
+        "유인물에는 {most}단계까지 담을 수 있습니다.",
+        "プリントにできるのは {most} ステップまでです。";
     StepInUse { session: i64 } = Conflict, "STEP_IN_USE",
         "The class of session {session} is on this step now",
         "지금 수업에서 쓰고 있는 단계입니다.",

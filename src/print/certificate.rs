@@ -3,13 +3,13 @@
 use krilla::Document;
 use krilla::image::Image;
 use krilla::metadata::{DateTime, Metadata};
-use krilla::page::PageSettings;
 
 use super::canvas::{BLACK, Canvas, GOLD, GREEN, GREY, HIGH, PALE, RED, WIDE, polyline};
 use super::job::{CertificateFacts, Overprint, PrintJob, SchoolPictures};
 use super::ornament;
+use super::paper::{LANDSCAPE, finished, page};
 use super::text::{self, TextBox, set_line};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 const MIDDLE: f32 = WIDE / 2.0;
 /// The distance from the edge within which no text stands.
@@ -28,7 +28,7 @@ pub fn print(jobs: &[PrintJob], pictures: &SchoolPictures) -> Result<Vec<u8>> {
             .language("ko".into()),
     });
     for job in jobs {
-        page(&mut document, |canvas| draw(canvas, job, pictures))?;
+        page(&mut document, LANDSCAPE, |canvas| draw(canvas, job, pictures))?;
     }
     finished(document)
 }
@@ -51,24 +51,10 @@ fn draw(canvas: &mut Canvas, job: &PrintJob, pictures: &SchoolPictures) -> Resul
     Ok(())
 }
 
-fn page(document: &mut Document, draw: impl FnOnce(&mut Canvas) -> Result<()>) -> Result<()> {
-    let size = PageSettings::from_wh(WIDE, HIGH).ok_or_else(|| Error::internal("no such paper"))?;
-    let mut page = document.start_page_with(size);
-    let mut canvas = Canvas::new(page.surface());
-    let drawn = draw(&mut canvas);
-    canvas.finish();
-    page.finish();
-    drawn
-}
-
-fn finished(document: Document) -> Result<Vec<u8>> {
-    document.finish().map_err(|e| Error::internal(format!("{e:?}")))
-}
-
 /// Prints a picture as a test: a file with a valid header may still be broken, which shows only when it is printed.
 pub fn try_picture(image: &Image) -> Result<()> {
     let mut document = Document::new();
-    page(&mut document, |canvas| {
+    page(&mut document, LANDSCAPE, |canvas| {
         canvas.picture(image, 0.0, 0.0, 100.0, 100.0);
         Ok(())
     })?;

@@ -1,9 +1,11 @@
-//! Prints certificates: from plain facts to the bytes of a PDF. Uses no school, no database and no web.
+//! Prints certificates and handouts: from plain facts to the bytes of a PDF. Uses no school, no database and no web.
 
 mod canvas;
 mod certificate;
+mod handout;
 mod job;
 mod ornament;
+mod paper;
 mod text;
 
 use std::path::Path;
@@ -13,6 +15,10 @@ use bytes::Bytes;
 use krilla::image::Image;
 use tokio::sync::Semaphore;
 
+pub use handout::{
+    HandoutFacts, HandoutMark, HandoutOption, HandoutPicture, HandoutQuestion, HandoutStep, HandoutWords,
+    PrintedAnswers, PrintedPicture, PrintedShape,
+};
 pub use job::{CertificateFacts, Overprint, PrintJob, SchoolPictures};
 pub use text::missing;
 
@@ -20,8 +26,8 @@ use crate::error::{Error, Result};
 use crate::tag;
 
 /// Printing uses a whole processor, so few print at once, on threads of their own, and few may wait.
-const PRINTING_MAX_SHEETS: usize = 2;
-const WAITING_MAX_SHEETS: usize = 64;
+const PRINTING_MAX_DOCUMENTS: usize = 2;
+const WAITING_MAX_DOCUMENTS: usize = 64;
 const PICTURE_MAX_BYTES: u64 = 512 * 1024;
 const PICTURE_MAX_PX: u32 = 2_000;
 
@@ -33,7 +39,8 @@ pub struct PictureFile {
     pub tag: String,
 }
 
-pub struct CertificatePrinter {
+/// Prints what the school puts on paper.
+pub struct Printer {
     pictures: SchoolPictures,
     /// The school's logo, for web pages.
     pub logo: Option<PictureFile>,
@@ -41,32 +48,36 @@ pub struct CertificatePrinter {
     printing: Arc<Semaphore>,
 }
 
-impl CertificatePrinter {
+impl Printer {
     /// Reads the pictures of the settings. Fails on a picture that could not be printed later.
-    pub fn open(logo: Option<&Path>, signature: Option<&Path>) -> Result<CertificatePrinter> {
+    pub fn open(logo: Option<&Path>, signature: Option<&Path>) -> Result<Printer> {
         let picture = |flag: &str, path: Option<&Path>| path.map(|path| read(flag, path)).transpose();
         let (logo, signature) = (picture("--school-logo", logo)?, picture("--school-signature", signature)?);
         let (logo, logo_file) = logo.unzip();
         let pictures = SchoolPictures { logo, signature: signature.map(|(image, _)| image) };
-        let waiting = Arc::new(Semaphore::new(WAITING_MAX_SHEETS));
-        Ok(CertificatePrinter {
-            pictures,
-            logo: logo_file,
-            waiting,
-            printing: Arc::new(Semaphore::new(PRINTING_MAX_SHEETS)),
-        })
+        let waiting = Arc::new(Semaphore::new(WAITING_MAX_DOCUMENTS));
+        Ok(Printer { pictures, logo: logo_file, waiting, printing: Arc::new(Semaphore::new(PRINTING_MAX_DOCUMENTS)) })
     }
 
-    /// Prints a PDF with one page for each order. The same orders give the same bytes. Fails with `Busy` if
-    /// `WAITING_MAX_SHEETS` calls are waiting or printing already.
-    pub async fn print(&self, jobs: Vec<PrintJob>) -> Result<Vec<u8>> {
+    /// Prints a PDF with one page for each certificate. The same orders give the same bytes.
+    pub async fn print_certificates(&self, jobs: Vec<PrintJob>) -> Result<Vec<u8>> {
+        let pictures = self.pictures.clone();
+        self.print(move || certificate::print(&jobs, &pictures)).await
+    }
+
+    /// Prints the handout of a lecture. The same facts give the same bytes.
+    pub async fn print_handout(&self, facts: HandoutFacts) -> Result<Vec<u8>> {
+        self.print(move || handout::print(&facts)).await
+    }
+
+    /// Does the work of a document in its turn. Fails with `Busy` if `WAITING_MAX_DOCUMENTS` are waiting or printed already.
+    async fn print(&self, work: impl FnOnce() -> Result<Vec<u8>> + Send + 'static) -> Result<Vec<u8>> {
         let place = self.waiting.clone().try_acquire_owned().map_err(|_| Error::Busy { retry_after_s: 2 })?;
         let turn = self.printing.clone().acquire_owned().await.map_err(Error::internal)?;
-        let pictures = self.pictures.clone();
         let work = move || {
             // Held until the PDF is printed, even if the caller was cancelled.
             let _held = (place, turn);
-            certificate::print(&jobs, &pictures)
+            work()
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
@@ -251,7 +262,7 @@ mod tests {
     fn a_picture_is_read_at_the_start() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("logo.png");
-        let opens = || CertificatePrinter::open(Some(&path), None).map(|_| ()).map_err(|e| e.to_string());
+        let opens = || Printer::open(Some(&path), None).map(|_| ()).map_err(|e| e.to_string());
         assert!(opens().unwrap_err().contains("--school-logo"));
         std::fs::write(&path, "no picture").unwrap();
         assert!(opens().unwrap_err().contains("PNG or JPEG"));
@@ -271,7 +282,7 @@ mod tests {
         read_back(folder, pdf, "-layout")
     }
 
-    fn read_back(folder: &Path, pdf: &[u8], order: &str) -> String {
+    pub(in crate::print) fn read_back(folder: &Path, pdf: &[u8], order: &str) -> String {
         let file = folder.join("sheet.pdf");
         std::fs::write(&file, pdf).unwrap();
         let read = Command::new("pdftotext").args([order, "-enc", "UTF-8"]).arg(&file).arg("-").output();

@@ -93,6 +93,23 @@ pub fn set_line(text: &str, spread: f32) -> TextLine {
     TextLine { runs, width }
 }
 
+/// Sets one line of at most this width, in ems. What does not fit is left out, with «…» in its place.
+pub fn cut_line(text: &str, width: f32) -> TextLine {
+    let whole = set_line(text, 0.0);
+    if whole.width <= width {
+        return whole;
+    }
+    let (mut kept, mut so_far) = (String::new(), 0.0);
+    for letter in text.chars() {
+        so_far += set_line(&letter.to_string(), 0.0).width;
+        if so_far > width - 1.0 {
+            break;
+        }
+        kept.push(letter);
+    }
+    set_line(&format!("{}…", kept.trim_end()), 0.0)
+}
+
 fn set_run(face: usize, text: String, spread: f32) -> Option<GlyphRun> {
     let kind = FONTS.get(face)?;
     let em = kind.font.units_per_em();
@@ -138,9 +155,11 @@ impl TextBox {
     }
 }
 
+/// Letters are never smaller.
+const SMALLEST: f32 = 3.0;
+
 /// Sets a text as large as the room allows: it shrinks and wraps, and overflows only if it would need less than 3 points.
 pub fn set_block(text: &str, text_box: TextBox) -> TextBlock {
-    const SMALLEST: f32 = 3.0;
     let words = BreakableText::of(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     for lines in 1..=text_box.lines {
         let least = if lines == text_box.lines { SMALLEST } else { text_box.size * text_box.shrink };
@@ -153,6 +172,39 @@ pub fn set_block(text: &str, text_box: TextBox) -> TextBlock {
         }
     }
     TextBlock { size: SMALLEST, lines: vec![set_line(&words.text, 0.0)] }
+}
+
+/// A text of one or more paragraphs, in lines that are filled from the left.
+pub struct Paragraphs(Vec<BreakableText>);
+
+impl Paragraphs {
+    /// Takes each line of a text as a paragraph. Of several empty ones, one stays.
+    pub fn of(text: &str) -> Paragraphs {
+        let lines = text.trim().lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        let mut lines: Vec<String> = lines.collect();
+        lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
+        Paragraphs(lines.iter().map(|line| BreakableText::of(line)).filter(|_| !text.trim().is_empty()).collect())
+    }
+
+    /// Returns how many lines there are if a line has this width, in ems.
+    pub fn count(&self, width: f32) -> usize {
+        self.0.iter().map(|text| text.fill(width).len()).sum()
+    }
+
+    /// Returns the lines if a line has this width, in ems.
+    pub fn lines(&self, width: f32) -> Vec<TextLine> {
+        let rows = self.0.iter().flat_map(|text| text.fill(width));
+        rows.map(|row| set_line(row.trim(), 0.0)).collect()
+    }
+
+    /// Returns the largest size, up to this one, in which the text fits into a place. `leading`: from one line to the next, in ems.
+    pub fn size_for(&self, size: f32, wide: f32, high: f32, leading: f32) -> f32 {
+        let mut size = size;
+        while size > SMALLEST && self.count(wide / size) as f32 * size * leading > high {
+            size *= 0.97;
+        }
+        size
+    }
 }
 
 /// A text and the parts between which a line may end.
@@ -187,6 +239,24 @@ impl BreakableText {
         Some(best.iter().map(|row| set_line(row.trim(), 0.0)).collect())
     }
 
+    /// Fills lines from the left. What is wider than a line is broken anywhere.
+    fn fill(&self, width: f32) -> Vec<String> {
+        let mut rows = vec![(String::new(), 0.0)];
+        for (part, wide) in self.parts.iter().zip(&self.widths) {
+            // The space at a line's end does not count.
+            let bare = if part.ends_with(' ') { wide - SPACE_EM } else { *wide };
+            if bare <= width {
+                add_to_row(&mut rows, part, *wide, bare, width);
+                continue;
+            }
+            for letter in part.chars().map(String::from) {
+                let wide = set_line(&letter, 0.0).width;
+                add_to_row(&mut rows, &letter, wide, wide, width);
+            }
+        }
+        rows.into_iter().map(|(row, _)| row).collect()
+    }
+
     fn break_lines(&self, width: f32) -> Option<Vec<String>> {
         let mut rows: Vec<(String, f32)> = Vec::new();
         for (part, wide) in self.parts.iter().zip(&self.widths) {
@@ -204,6 +274,17 @@ impl BreakableText {
             }
         }
         Some(rows.into_iter().map(|(row, _)| row).collect())
+    }
+}
+
+/// Adds a part to the last row, or begins another one if the part does not fit into it.
+fn add_to_row(rows: &mut Vec<(String, f32)>, part: &str, wide: f32, bare: f32, width: f32) {
+    match rows.last_mut() {
+        Some((row, so_far)) if row.is_empty() || *so_far + bare <= width => {
+            row.push_str(part);
+            *so_far += wide;
+        }
+        _ => rows.push((part.to_owned(), wide)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Public check of certificates, `/certificates…`: a page for people, JSON for programs, and the PDF for printing. One's own
 //! certificates stand beside them (`academy/certificates.rs`).
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
@@ -11,8 +11,10 @@ use utoipa_axum::routes;
 use super::academy::refusal::AcademyRefusal;
 use super::bare::{Answer, ok};
 use super::extract::{ClientAddress, Json, Path};
+use super::headers::quiet;
 use super::keys::*;
 use super::live::refusal::Refusal;
+use super::pdf;
 use super::refusals::Refusals;
 use crate::app::School;
 use crate::error::{Error, Result};
@@ -20,11 +22,6 @@ use crate::school::certificates::{self, Certificate, CertificateFacts, PublicCer
 use crate::web;
 
 const PAGE: &str = "check/certificate.html";
-/// Headers of answers that name people: no search engine may list it, and no cache may keep it.
-const QUIET: [(HeaderName, HeaderValue); 2] = [
-    (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
-    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-];
 
 /// Routes of the public check. `/certificates`, `/certificates/preview`, `/certificates/download` and `/certificates/verify` are the
 /// academy's. Fixed paths win over `{file}`.
@@ -195,7 +192,7 @@ async fn one(
             Ok(quiet(Json(full(&app, found)?).into_response()))
         }
         Some((uuid, "pdf")) => match certificates::pdf(&app, uuid, from).await {
-            Ok((found, bytes)) => Ok(pdf("inline", &found.number, bytes)),
+            Ok((found, bytes)) => Ok(pdf::answer("inline", &found.number, bytes)),
             Err(Error::NotFound(_)) if is_browser(&headers) => Ok(web::nothing_here(&Error::NoSuchPath)),
             Err(error) => Err(error),
         },
@@ -228,24 +225,4 @@ fn is_number(text: &str) -> bool {
 /// Returns whether a browser asks. It gets a page also where there is no such certificate.
 pub fn is_browser(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
-}
-
-/// Adds the headers of answers that name people.
-pub fn quiet(mut response: Response) -> Response {
-    for (name, value) in QUIET {
-        response.headers_mut().insert(name, value);
-    }
-    response
-}
-
-/// Answers with a printed sheet, to be shown (`inline`) or kept (`attachment`) under a name.
-pub fn pdf(kind: &str, name: &str, bytes: Vec<u8>) -> Response {
-    let named = format!("{kind}; filename=\"{name}.pdf\"");
-    let head = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (header::CONTENT_DISPOSITION, named.as_str()),
-        // Replaces the policy for our pages: it says what a page may load, which means nothing to a PDF viewer.
-        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
-    ];
-    quiet((head, bytes).into_response())
 }

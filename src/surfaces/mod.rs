@@ -22,6 +22,7 @@ pub mod numbers;
 mod objects;
 mod ops;
 pub mod path;
+mod pdf;
 mod pictures;
 mod portal;
 mod query;

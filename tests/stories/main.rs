@@ -43,6 +43,7 @@ mod films;
 mod following;
 mod guessing;
 mod guide;
+mod handouts;
 mod help;
 mod help_pictures;
 mod hostile;

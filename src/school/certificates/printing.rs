@@ -14,7 +14,7 @@ const FILE_MAX_CERTIFICATES: i64 = 200;
 
 /// Prints a certificate. If it is expired or revoked, that is printed across it.
 pub(super) async fn print(app: &School, certificate: &Certificate) -> Result<Vec<u8>> {
-    app.printer.print(vec![print_job(app, certificate)?]).await
+    app.printer.print_certificates(vec![print_job(app, certificate)?]).await
 }
 
 /// Prints facts as a certificate would be if it were issued now, without anything that could be checked.
@@ -23,7 +23,7 @@ pub(super) async fn print_preview(app: &School, mut facts: CertificateFacts) -> 
         text.clear();
     }
     let job = PrintJob { facts, qr: String::new(), lookup: String::new(), overprint: Some(Overprint::Preview) };
-    app.printer.print(vec![job]).await
+    app.printer.print_certificates(vec![job]).await
 }
 
 /// Finds a certificate by its UUID, for anyone, and prints it.
@@ -50,7 +50,7 @@ pub async fn class_pdf(app: &School, caller: &Caller, (course, class): (i64, i64
         return Err(Error::NotFound(Noun::Certificate));
     }
     let jobs = found.iter().map(|one| print_job(app, one)).collect::<Result<Vec<PrintJob>>>()?;
-    app.printer.print(jobs).await
+    app.printer.print_certificates(jobs).await
 }
 
 fn print_job(app: &School, certificate: &Certificate) -> Result<PrintJob> {

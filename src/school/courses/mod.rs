@@ -3,6 +3,7 @@
 pub mod catalogue;
 mod counts;
 pub mod details;
+pub mod handout;
 mod listing;
 pub mod numbers;
 pub mod objectives;

@@ -28,7 +28,8 @@ impl From<StepPicture> for NamedPicture {
     }
 }
 
-const FOR_ALL: &str = "ALL";
+/// The kind of a picture that is for all phones.
+pub const FOR_ALL: &str = "ALL";
 
 row! {
     struct FoundPicture {

@@ -135,6 +135,28 @@ row! {
     }
 }
 
+/// SQL: the session of course `$1` that person `$2` joined last, unless they were removed from it.
+const JOINED_LAST: &str = "select s.code, s.join_key from participants p join live_sessions s on s.id = p.session
+    where p.person = $2 and s.course = $1 and p.removed_ms is null order by p.id desc limit 1";
+/// SQL: the newest session of course `$1`.
+const NEWEST: &str =
+    "select code, join_key from live_sessions where course = $1 order by created_ms desc, id desc limit 1";
+
+/// Returns the URL of the session in which a person goes through the steps of a course again: the one that they joined last, or for
+/// those who lead its lessons the newest one. Its key is only for those who have been there.
+pub async fn review_url(
+    tx: &mut Tx,
+    public_url: &str,
+    course: i64,
+    (person, leads): (i64, bool),
+) -> Result<Option<String>> {
+    let found: Option<(String, String)> = match leads {
+        true => tx.maybe(NEWEST, args![course]).await?,
+        false => tx.maybe(JOINED_LAST, args![course, person]).await?,
+    };
+    Ok(found.map(|(code, key)| join_url(public_url, &code, &key)))
+}
+
 /// Finds for each of these enrollments the session that its person joined last, unless they were removed from it.
 pub async fn of_enrollments(tx: &mut Tx, enrollments: &[i64]) -> Result<Vec<OwnSession>> {
     let (marks, ids) = placeholders(enrollments, 1);

@@ -9,9 +9,11 @@ use crate::app::School;
 use crate::error::Error;
 use crate::school::certificates::learner::{self, CertifiedPart, OwnCertificate};
 use crate::school::certificates::{CertificateState, ShownCertificate, public_by_uuid};
-use crate::surfaces::certificates::{is_browser, is_uuid, page, pdf, quiet};
+use crate::surfaces::certificates::{is_browser, is_uuid, page};
 use crate::surfaces::extract::Path;
+use crate::surfaces::headers::quiet;
 use crate::surfaces::keys::*;
+use crate::surfaces::pdf;
 use crate::surfaces::request_url::RequestUrl;
 use crate::web;
 
@@ -160,7 +162,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
     responses((status = 200, description = "The paper", content_type = "application/pdf", body = Vec<u8>)))]
 pub async fn preview(app: School, caller: Caller, path: CertifiedPath) -> Result<Response> {
     let (issued, bytes) = learner::preview(&app, &caller, part(path)?).await?;
-    Ok(pdf("inline", issued.as_ref().map_or("preview", |it| &it.number), bytes))
+    Ok(pdf::answer("inline", issued.as_ref().map_or("preview", |it| &it.number), bytes))
 }
 
 /// Returns the paper of a course (major) or a unit (minor). The first download issues the certificate, and every later one returns
@@ -170,7 +172,7 @@ pub async fn preview(app: School, caller: Caller, path: CertifiedPath) -> Result
     responses((status = 200, description = "The paper", content_type = "application/pdf", body = Vec<u8>)))]
 pub async fn download(app: School, _: GetOnly, caller: Caller, path: CertifiedPath) -> Result<Response> {
     let (issued, bytes) = learner::download(&app, &caller, part(path)?).await?;
-    Ok(pdf("attachment", &issued.number, bytes))
+    Ok(pdf::answer("attachment", &issued.number, bytes))
 }
 
 /// Checks a certificate by its UUID. Anyone can; a browser gets the page.

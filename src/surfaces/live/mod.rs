@@ -8,6 +8,7 @@ mod dashboard;
 mod device_cookie;
 mod extract;
 mod frames;
+mod handout;
 mod handshake;
 mod help;
 mod help_pictures;
@@ -63,6 +64,7 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(lectures::enroll)) // /api/lectures/{lecture_id}/enroll
             .routes(routes!(teachers::list, teachers::share)) // /api/lectures/{lecture_id}/teachers
             .routes(routes!(teachers::end)) // /api/lectures/{lecture_id}/teachers/{user_id}
+            .routes(routes!(handout::print)) // /api/lectures/{lecture_id}/handout
             .routes(routes!(posters::next_class, posters::plan)) // /api/lectures/{lecture_id}/next-class
             .routes(routes!(posters::show)) // /api/posters/{poster_code}
             .routes(routes!(qr::poster)), // /qr/l/{file}

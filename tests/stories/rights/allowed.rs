@@ -67,6 +67,10 @@ pub const SIGNED_IN: &[(&str, &str)] = &[
     ("GET /progress/", "one's own progress"),
     ("GET /progress/overall/", "one's own progress"),
     ("GET /dashboards/student-dashboard/", "one's own courses"),
+    (
+        "GET /api/lectures/{lecture_id}/handout",
+        "what a published lecture teaches is no secret; that of one with a price is for those who are in it",
+    ),
     ("GET /api/lectures/{lecture_id}/next-class", "when the next class is; what is planned, for its instructor"),
     ("POST /api/notifications/read", "what one was told oneself"),
     ("POST /api/logs/activity", "what one did oneself"),

@@ -5,6 +5,7 @@ pub mod buttons;
 pub mod class_questions;
 pub mod dashboard;
 pub mod entry;
+pub mod handout;
 pub mod help_pictures;
 pub mod learning;
 pub mod lectures;
