@@ -54,5 +54,8 @@ export function systemNow() {
   return SYSTEMS.includes(kind) ? kind : system ?? SYSTEMS[0];
 }
 
+/** The kinds by which this phone chooses pictures, the likeliest first; the second one is null on a computer. */
+export const kindsNow = () => [kindNow(), system];
+
 /** The picture of a step for this phone, or null. */
-export const pictureOf = (step) => (step ? pictureFor(step, [kindNow(), system]) : null);
+export const pictureOf = (step) => (step ? pictureFor(step, kindsNow()) : null);

@@ -22,7 +22,7 @@ const PARTS = {
   question: { module: "./question.js", books: [] },
   lesson: {
     module: "./lesson.js", books: ["learn/lesson", "learn/when", "in-class"],
-    imports: ["./timer-and-praise.js", "./ending.js", "./when.js", "./praise.js", "../shared/countdown.js", "../shared/timer-line.js", "./lesson-screens.js", "./lesson-pictures.js", "./step-picture.js", "./kinds.js", "../shared/ahead.js", "../shared/marks.js", "../shared/mark-shapes.js", "./done.js", "./answers.js", "./step-question.js", "../shared/results.js", "./help.js", "./screen-picture.js", "./screen-picture-card.js", "../shared/private-picture.js", "./message.js", "./review.js", "./review-list.js", "./sound.js", "../shared/awake.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"],
+    imports: ["./timer-and-praise.js", "./ending.js", "./when.js", "./praise.js", "../shared/countdown.js", "../shared/timer-line.js", "./lesson-screens.js", "./lesson-pictures.js", "./step-picture.js", "./kinds.js", "../shared/ahead.js", "../shared/marks.js", "../shared/mark-shapes.js", "./done.js", "./answers.js", "./step-question.js", "../shared/results.js", "./help.js", "./screen-picture.js", "./screen-picture-card.js", "../shared/private-picture.js", "./message.js", "./review.js", "./review-list.js", "./handout.js", "./sound.js", "../shared/awake.js", "../shared/socket.js", "../shared/outbox.js", "../shared/speech.js"],
   },
   "way-back": { module: "./way-back.js", books: ["learn/way-back"] },
   presence: { module: "./presence.js", books: ["learn/presence"], imports: ["./question.js"] },

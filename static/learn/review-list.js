@@ -2,13 +2,14 @@
 
 import { el } from "../shared/dom.js";
 import { words } from "../shared/words.js";
+import { handoutPart } from "./handout.js";
 import { pictureOf } from "./kinds.js";
 import { button, heading, quote, screen } from "./screens.js";
 
-/** `act.goTo(at)` shows a step, `act.back()` the one that was shown before. */
+/** `act.goTo(at)` shows a step, `act.back()` the one that was shown before. `act.saveHandout()` fetches all of them as a file. */
 export function reviewList(act) {
   const list = el("ol", { class: "all-steps" });
-  const node = screen(el("div", { class: "content" }, heading(words.review.which), list), [button("plain", "back", words.review.backTo, "back", act.back)]);
+  const node = screen(el("div", { class: "content" }, heading(words.review.which), list, handoutPart(act.saveHandout)), [button("plain", "back", words.review.backTo, "back", act.back)]);
   let drawn = null;
   return {
     node,

@@ -4,6 +4,7 @@ import { fetchAhead, fetchAll } from "../shared/ahead.js";
 import { read, write } from "../shared/device.js";
 import { words } from "../shared/words.js";
 import { askButton, Ending } from "./ending.js";
+import { saveHandout } from "./handout.js";
 import { textOf, wholeTextOf } from "./help.js";
 import { pictureOf } from "./kinds.js";
 import * as screens from "./lesson-screens.js";
@@ -23,11 +24,13 @@ export class Review {
   #ending;
   #load;
   #name;
+  #saveHandout;
 
   /** `storedAs`: the name under which the position survives a reload. `wayBack` opens the card that tells how to come back. `name` returns the learner's name. */
   constructor({ storedAs, changed, wayBack, api, load, lecture, name }) {
     [this.#storedAs, this.#changed, this.#wayBack, this.#load, this.#name] = [storedAs, changed, wayBack, load, name];
     this.#ending = new Ending({ api, lecture, changed });
+    this.#saveHandout = () => saveHandout(api, lecture);
     this.#at = read(this.#storedAs);
   }
 
@@ -45,7 +48,7 @@ export class Review {
       const count = steps.filter(({ id }) => done.includes(id)).length;
       return this.#paintEnd(number, () => this.#ending.lines({ name: this.#name(), done: count, isPresent, message }));
     }
-    if (this.#isListed) return show("review-list", () => reviewList({ goTo: (at) => this.#goTo(at), back: () => this.#list(false) }), { steps, at: this.#at });
+    if (this.#isListed) return show("review-list", () => reviewList({ goTo: (at) => this.#goTo(at), back: () => this.#list(false), saveHandout: this.#saveHandout }), { steps, at: this.#at });
     fetchAhead(this.step, steps, pictureOf);
     const act = { listen, wayBack: this.#wayBack, back: () => this.#goTo(this.#at - 1), next: () => this.#goTo(this.#at + 1), list: () => this.#list(true) };
     return show("review", () => screens.review(act), { step: this.step, at: this.#at + 1, of: steps.length, ...sound.soundOf(textOf(this.step)) });

@@ -24,6 +24,7 @@ mod desks;
 mod drawing;
 mod everywhere;
 mod first;
+mod handouts;
 mod helping;
 mod joining;
 mod keyboard;

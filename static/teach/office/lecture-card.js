@@ -4,6 +4,7 @@ import { spaced } from "../../shared/code.js";
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { dayOf } from "./dates.js";
+import { handoutButton } from "./handout.js";
 import { isOver, openButton } from "./starting.js";
 
 export function lectureCard(on, lecture) {
@@ -16,7 +17,7 @@ export function lectureCard(on, lecture) {
       el("a", { class: "quiet", href: path }, words.lectures.edit),
       isOwned(lecture) && el("a", { class: "quiet", href: `${path}/attendance` }, words.lectures.attendance),
       el("a", { class: "quiet", href: `${path}/statistics` }, words.lectures.statistics),
-      el("a", { class: "quiet", href: `${path}/poster` }, words.lecture.poster)),
+      el("a", { class: "quiet", href: `${path}/poster` }, words.lecture.poster), handoutButton(on, lecture)),
     past.length > 0 && pastSessions(past));
 }
 

@@ -2,6 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
+import { handoutButton } from "./handout.js";
 import { openButton } from "./starting.js";
 
 /** `current` is the page that is open: editor, attendance or statistics. */
@@ -11,7 +12,7 @@ export function lecturePage(on, lecture, current, ...parts) {
     el("a", { href: path + end, "aria-current": name === current && "page" }, label);
   return el("div", { class: "page broad" },
     el("p", {}, el("a", { href: "/teach" }, words.office.back)),
-    el("div", { class: "head" }, el("h1", {}, lecture.title), lecture.is_active !== false && openButton(on, lecture)),
+    el("div", { class: "head" }, el("h1", {}, lecture.title), handoutButton(on, lecture), lecture.is_active !== false && openButton(on, lecture)),
     el("nav", { class: "tabs", "aria-label": words.lecture.pages }, tab("editor", "", words.lecture.editor),
       lecture.my_role === "OWNER" && tab("attendance", "/attendance", words.lecture.attendance), tab("statistics", "/statistics", words.lecture.statistics)),
     parts);

@@ -89,6 +89,11 @@ export default {
     place: (at, of) => `Once more, step ${at} of ${of}`, word: "Once more", back: "Back", next: "Next", last: "I have seen it all",
     all: "See all steps", which: "What would you like to see again?", backTo: "Go back",
   },
+  handout: {
+    name: "handout", get: "Get the handout for home", line: "All steps in large letters. You can print them on paper too.", making: "Making the handout…",
+    kept: "You have the handout. It is kept on your phone.", offline: "The handout needs the internet. Please press again once you are connected.",
+    busy: "Many people are getting it right now. Please press again in a moment.",
+  },
   praised: {
     me: "Well done!", all: "Well done, everyone!", from: (name) => `From ${name}`,
   },

@@ -12,6 +12,7 @@ export default {
     name: "Title",
     about: "Description (optional)",
     poster: "QR poster",
+    handout: "Handout (PDF)", handoutName: "handout", handoutMaking: "Making the handout…",
     teacher: (name) => `With ${name}`,
   },
   opening: {

@@ -10,6 +10,7 @@ export default {
     name: "題名",
     about: "説明 (なくてもかまいません)",
     poster: "QRポスター",
+    handout: "プリント (PDF)", handoutName: "プリント", handoutMaking: "プリントを作っています…",
     teacher: (name) => `${name} 先生`,
   },
   opening: {

@@ -10,6 +10,7 @@ export default {
     name: "제목",
     about: "설명 (없어도 됩니다)",
     poster: "QR 포스터",
+    handout: "유인물 (PDF)", handoutName: "유인물", handoutMaking: "유인물을 만들고 있습니다…",
     teacher: (name) => `${name} 선생님`,
   },
   opening: {

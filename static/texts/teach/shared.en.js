@@ -57,6 +57,8 @@ export default {
       INVALID_REQUEST: "Please check what you wrote. It may be empty or too long.",
       TOO_LARGE: "That is too long. Please shorten it.",
       INVALID_STATE: "That is not possible now. The class has moved on already.",
+      NO_STEPS: "This lecture has no steps yet. Please make some first.",
+      TOO_MANY_STEPS: "There are too many steps for one handout.",
       STEP_IN_USE: "A class is on this step right now. Please delete it when the class is over.",
       TOO_MANY_TEACHERS: "A lecture can be taught with twenty colleagues at most. Please take one out first.",
       HAS_OPEN_ENROLLMENTS: "It has learners, so it cannot be deleted.",
