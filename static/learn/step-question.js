@@ -3,6 +3,7 @@
 import { el, shown, text } from "../shared/dom.js";
 import { answerInWords, choicesOf, numberOf, resultList } from "../shared/results.js";
 import { sentences, words } from "../shared/words.js";
+import { systemNow } from "./kinds.js";
 import { picture } from "./pictures.js";
 import { button, note, quote, tell } from "./screens.js";
 
@@ -62,11 +63,17 @@ function numberField(act) {
     else act.answer(value);
   });
   input.addEventListener("keydown", ({ key }) => key === "Enter" && send.click());
-  const node = el("div", { class: "number-field" }, el("div", { class: "number-line" }, input, unit), wrong, send);
+  // The keys for numbers have no minus on an iPhone.
+  const minus = button("plain small", "minus", words.asked.minus, null, () => {
+    input.value = /^[-−]/.test(input.value) ? input.value.slice(1) : `-${input.value}`;
+    input.focus();
+  });
+  const node = el("div", { class: "number-field" }, el("div", { class: "number-line" }, input, unit), minus, wrong, send);
   const begin = (question) => {
     input.value = "";
     tell(wrong, "");
     text(unit, question.unit);
+    shown(minus, systemNow() === "IPHONE");
   };
   return { node, begin };
 }

@@ -18,7 +18,7 @@ export function answerInWords(question, value) {
 
 /** Reads a number as people write it; null if it is none. */
 export function numberOf(typed) {
-  const written = typed.normalize("NFKC").replaceAll(/\s/g, "").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
+  const written = typed.normalize("NFKC").replaceAll(/\s/g, "").replace(/^[−–]/, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
   return /^-?(\d{1,9}\.?\d*|\.\d+)$/.test(written) ? Number(written) : null;
 }
 

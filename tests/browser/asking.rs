@@ -154,6 +154,7 @@ fn a_number_is_typed_on_large_keys_and_read_as_people_write_it() {
         phone.types("#number", "따뜻").await;
         phone.taps("answer-number").await;
         phone.reads("숫자로 적어 주세요").await;
+        phone.shows("[data-act=minus]", false).await;
         phone.types("#number", "36,5").await;
         phone.taps("answer-number").await;
         phone.reads("36.5 도").await;
@@ -164,6 +165,31 @@ fn a_number_is_typed_on_large_keys_and_read_as_people_write_it() {
         phone.shows(".results li", true).await;
         phone.keeps_screenshot("question-number-results").await;
         findings.are_none();
+    });
+}
+
+/// The keys for numbers have no minus on an iPhone.
+#[test]
+fn an_iphone_offers_a_minus_for_a_number_below_zero() {
+    run_story(|school| async move {
+        let question = json!({ "kind": "NUMBER", "text": "지금 바깥은 몇 도인가요?", "unit": "도" });
+        let class = class_that_asks(&school, question).await;
+        let phone = Phone::opens(&school, "/").await;
+        let _: Option<bool> = phone.js("localStorage.setItem('gyosil.kind', '\"IPHONE\"')", vec![]).await;
+        phone.visits(&class.session.scanned()).await;
+        phone.types_name("김순자").await;
+        phone.taps("enter").await;
+        phone.reads("지금 바깥은 몇 도인가요?").await;
+        phone.types("#number", "7").await;
+        phone.taps("minus").await;
+        phone.keeps_screenshot("question-minus").await;
+        phone.taps("answer-number").await;
+        phone.reads("-7 도").await;
+        phone.taps("minus").await;
+        phone.taps("answer-number").await;
+        phone
+            .until_js("it is above zero again", "document.querySelector('.told').textContent.includes(' 7 도')", vec![])
+            .await;
     });
 }
 

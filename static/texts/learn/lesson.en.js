@@ -38,6 +38,7 @@ export default {
   },
   asked: {
     chosen: "Chosen", sent: "Your answer is sent.", number: (answer) => `Your answer: ${answer}.`, change: "To change it, just choose again.",
+    minus: "Below zero? Put a minus (−)",
     send: "Send", notNumber: "Please write a number, such as 36.5", failed: "Your answer did not arrive. Please press again.",
     changeNumber: "To change it, just write it again and send it.", closed: "Answers are closed now.",
   },

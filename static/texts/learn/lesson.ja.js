@@ -38,6 +38,7 @@ export default {
   },
   asked: {
     chosen: "選びました", sent: "答えを送りました。", number: (answer) => `答え: ${answer}`, change: "変えたいときは、もう一度選んでください。",
+    minus: "0より小さいときはマイナス（−）をつける",
     send: "送る", notNumber: "数字で書いてください。例: 36.5", failed: "答えが届きませんでした。もう一度押してください。",
     changeNumber: "変えたいときは、もう一度書いて送ってください。", closed: "答えの受付は終わりました。",
   },

@@ -43,6 +43,7 @@ export default {
   },
   asked: {
     chosen: "골랐어요", sent: "답을 보냈어요.", number: (answer) => `내 답: ${answer}`, change: "바꾸고 싶으면 다시 고르시면 돼요.",
+    minus: "0보다 작으면 빼기(−) 붙이기",
     send: "보내기", notNumber: "숫자로 적어 주세요. 예: 36.5", failed: "답이 전해지지 않았어요. 다시 눌러 주세요.",
     changeNumber: "바꾸고 싶으면 다시 적어 보내시면 돼요.", closed: "이제 답을 받지 않아요.",
   },
