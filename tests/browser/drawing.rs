@@ -14,64 +14,64 @@ use crate::reading::THEMES;
 use crate::run_story;
 
 /// Pictures of two widths, by which they are told apart.
-const SMALL: (&str, i64) = (concat!(env!("CARGO_MANIFEST_DIR"), "/static/icon-192.png"), 192);
-const LARGE: (&str, i64) = (concat!(env!("CARGO_MANIFEST_DIR"), "/static/icon-512.png"), 512);
+pub const SMALL: (&str, i64) = (concat!(env!("CARGO_MANIFEST_DIR"), "/static/icon-192.png"), 192);
+pub const LARGE: (&str, i64) = (concat!(env!("CARGO_MANIFEST_DIR"), "/static/icon-512.png"), 512);
 
-const SAVE: &str = ".stepform [data-act=save]";
+pub const SAVE: &str = ".stepform [data-act=save]";
 
-struct Office {
-    class: Class,
-    desk: Dashboard,
+pub struct Office {
+    pub class: Class,
+    pub desk: Dashboard,
 }
 
 impl Office {
-    async fn opens(school: &School) -> Office {
+    pub async fn opens(school: &School) -> Office {
         Office::opens_on(school, Class::waits(school).await, &Device::desktop()).await
     }
 
-    async fn opens_on(school: &School, class: Class, device: &Device) -> Office {
+    pub async fn opens_on(school: &School, class: Class, device: &Device) -> Office {
         let link = Dashboard::link(school, &class.teacher, &format!("/teach/lecture/{}", class.lecture.id)).await;
         let desk = Dashboard::opens_at(&school.url(""), &link, device).await;
         desk.is_at("editor").await;
         Office { class, desk }
     }
 
-    async fn opens_first_step(&self) {
+    pub async fn opens_first_step(&self) {
         self.desk.clicks(&format!("[data-step='{}'] [data-act=edit]", self.class.lecture.steps[0])).await;
         self.desk.shows(".stepform", true).await;
     }
 
     /// As the dialog for files would.
-    async fn chooses(&self, input: &str, files: &[PathBuf]) {
+    pub async fn chooses(&self, input: &str, files: &[PathBuf]) {
         let paths: Vec<&str> = files.iter().map(|file| file.to_str().unwrap()).collect();
         let field = self.desk.driver().find(By::Css(input)).await.unwrap();
         field.send_keys(paths.join("\n")).await.unwrap();
     }
 
-    async fn adds_picture(&self, file: &str) {
+    pub async fn adds_picture(&self, file: &str) {
         self.chooses(".stepform input[type=file]", &[file.into()]).await;
         let is_there = "document.querySelector('[data-picture]:last-child img')?.naturalWidth > 0";
         self.desk.until_js("the picture is in the form", is_there, vec![]).await;
     }
 
-    async fn opens_picture(&self) {
+    pub async fn opens_picture(&self) {
         self.desk.presses_button("edit-picture").await;
         let is_there = "document.querySelector('dialog.drawing .picture-sheet img')?.naturalWidth > 0";
         self.desk.until_js("the picture is in its editor", is_there, vec![]).await;
     }
 
     /// The steps of the lecture's first task, as the server has them.
-    async fn steps(&self) -> Vec<Value> {
+    pub async fn steps(&self) -> Vec<Value> {
         let path = format!("/api/lectures/{}?subtasks=true", self.class.lecture.id);
         let lecture = self.class.teacher.get(&path).await.ok();
         lecture["tasks"][0]["subtasks"].as_array().unwrap().clone()
     }
 
-    async fn pictures(&self) -> Vec<Value> {
+    pub async fn pictures(&self) -> Vec<Value> {
         self.steps().await[0]["pictures"].as_array().unwrap().clone()
     }
 
-    async fn saves(&self) {
+    pub async fn saves(&self) {
         self.desk.clicks(SAVE).await;
         self.desk.shows(".stepform", false).await;
     }

@@ -49,6 +49,7 @@ mod sending;
 mod settings;
 mod speed;
 mod steering;
+mod step_forms;
 mod timers;
 mod waiting_room;
 mod watching;

@@ -147,12 +147,27 @@ export class StepPictures {
     const view = markedPicture({ onLost: (is) => shown(lost, is) });
     const [name, phone] = [el("span", { class: "unseen" }), el("span", { class: "hint" })];
     const button = el("button", { type: "button", class: "quiet shot", "data-act": "edit-picture", onclick: () => this.#open(shot) }, view.node, name, lost, phone);
-    const shot = { picture, node: el("li", { "data-picture": picture.picture }, button), update: () => {
+    const earlier = el("button", { type: "button", class: "quiet", "data-act": "earlier-picture", onclick: () => this.#moveEarlier(shot, earlier) }, words.pictures.earlier);
+    const shot = { picture, node: el("li", { "data-picture": picture.picture }, button, earlier), update: () => {
+      const at = this.#shots.indexOf(shot);
+      shown(earlier, at > 0);
+      earlier.setAttribute("aria-label", words.pictures.earlierOne(at + 1));
       view.show(shot.picture, { isSmall: true, spoken: "" });
       text(phone, phoneName(shot.picture.shown_on));
-      text(name, words.pictures.editOne(this.#shots.indexOf(shot) + 1));
+      text(name, words.pictures.editOne(at + 1));
     } };
     return shot;
+  }
+
+  /** Moves a picture before the one in front of it. Of two for the same phone, the first is shown. */
+  #moveEarlier(shot, pressed) {
+    const at = this.#shots.indexOf(shot);
+    if (at < 1) return;
+    [this.#shots[at - 1], this.#shots[at]] = [shot, this.#shots[at - 1]];
+    this.#changed();
+    // The first one has no button any more.
+    if (at > 1) pressed.focus();
+    else shot.node.firstChild.focus();
   }
 
   #open(shot) {

@@ -69,6 +69,7 @@ export default {
   pictures: {
     title: "Pictures (optional)",
     hint: "Add pictures of the phone's screen, and mark where to tap. You can also drop files here, or paste them (Ctrl+V).",
+    earlier: "← Earlier", earlierOne: (number) => `Move picture ${number} earlier`,
     add: "Add a picture",
     sending: "Sending…",
     again: "Send again",

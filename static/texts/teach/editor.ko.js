@@ -67,6 +67,7 @@ export default {
   pictures: {
     title: "그림 (없어도 됩니다)",
     hint: "휴대폰 화면을 찍은 사진을 넣고, 누를 곳을 표시할 수 있습니다. 파일을 여기에 끌어다 놓거나 붙여 넣어도 됩니다 (Ctrl+V).",
+    earlier: "← 앞으로", earlierOne: (number) => `그림 ${number} 앞으로`,
     add: "그림 넣기",
     sending: "올리는 중입니다…",
     again: "다시 올리기",
