@@ -113,7 +113,7 @@ export class StepForm {
   }
 
   async #send() {
-    if (!this.#question.isComplete() || !(await this.#pictures.settled())) return;
+    if (!this.#question.isComplete() || !(await this.#pictures.settled()) || !(await this.#question.settled())) return;
     const { title, guide_text, voice_guide_text, notes, ...rest } = this.#draft.values();
     await this.#save({ title, guide_text: guide_text || null, voice_guide_text: voice_guide_text || null, notes: notes || null, ...rest, question: this.#question.sent });
   }

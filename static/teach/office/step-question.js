@@ -20,6 +20,8 @@ export class StepQuestion {
   #send;
   /** The question as it is written, or null. An option's `picture` has the addresses of the picture. */
   #question = null;
+  /** The pictures of options that are on their way: promises of whether each was taken. */
+  #sending = new Set();
   #add = el("button", { type: "button", class: "quiet", "data-act": "add-question", onclick: () => this.#begin() }, words.questions.add);
   #body = el("div", { class: "question-body" });
   #problem = el("p", { class: "notice", role: "alert", hidden: true });
@@ -67,6 +69,13 @@ export class StepQuestion {
     shown(this.#problem, missing);
     missing?.focus();
     return !missing;
+  }
+
+  /** Resolves when no picture of an option is on its way: to false if one was not taken. */
+  async settled() {
+    let isGood = true;
+    while (this.#sending.size > 0) isGood = (await Promise.all(this.#sending)).every(Boolean) && isGood;
+    return isGood;
   }
 
   #begin() {
@@ -155,19 +164,29 @@ export class StepQuestion {
       return [el("img", { class: "option-picture", src: option.picture.small_url, alt: "" }),
         el("button", { type: "button", class: "quiet", "data-act": "drop-option-picture", "aria-label": `${words.questions.removePicture}: ${name}`, onclick: drop }, words.questions.removePicture)];
     }
-    const choose = el("button", { type: "button", class: "quiet", "data-act": "option-picture", "aria-label": `${words.questions.picture}: ${name}` }, sign("picture"), words.questions.picture);
+    const choose = el("button", { type: "button", class: "quiet", "data-act": "option-picture", "aria-label": `${words.questions.picture}: ${name}` }, sign("picture"), el("span", {}, words.questions.picture));
     return fileButton(choose, "image/*", ([file]) => file && this.#upload(option, file, choose));
   }
 
-  async #upload(option, file, choose) {
+  #upload(option, file, choose) {
+    const sent = this.#sends(option, file, choose);
+    this.#sending.add(sent);
+    sent.then(() => this.#sending.delete(sent));
+  }
+
+  async #sends(option, file, choose) {
     choose.disabled = true;
+    text(choose.lastChild, words.pictures.sending);
     try {
       option.picture = await this.#send(file);
       this.#changed();
+      return true;
     } catch (error) {
       text(this.#problem, pictureReason(error));
       shown(this.#problem, true);
       choose.disabled = false;
+      text(choose.lastChild, words.questions.picture);
+      return false;
     }
   }
 }
