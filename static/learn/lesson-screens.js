@@ -119,7 +119,7 @@ function updateStep(node, parts, state) {
   showCall(parts, state);
   showHint(parts.hint, state.hint);
   parts.screen.update(state);
-  tell(parts.praise, state.isDone && sentences(words.step.praise, whatComes(state)));
+  tell(parts.praise, state.isDone && sentences(praiseOf(state), whatComes(state)));
   tell(parts.late, state.isSending && state.link !== "open" && words.step.unsent);
   tell(parts.failed, reasonOf(state.refused ?? state.helpRefused));
   // An answer says that the step is done. Once nobody answers any more, the button does.
@@ -127,6 +127,12 @@ function updateStep(node, parts, state) {
   showSending(parts.done, words.step.done, state);
   shown(parts.help, !state.call);
   if (isNew) replay(node);
+}
+
+/** Whoever has seen that another answer was right is not praised for theirs. */
+function praiseOf({ given: { mine, results } }) {
+  const right = results?.answer ?? null;
+  return right === null || mine === null || mine === right ? words.step.praise : words.step.together;
 }
 
 /** Shows whether the phone is with the teacher's step. Before the first answer nothing is known, and nothing is wrong. */

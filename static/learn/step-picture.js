@@ -25,7 +25,7 @@ export function spokenOf(picture) {
 }
 
 /** The sign over a picture that a tap makes large. */
-export const enlargeSign = () => el("span", { class: "enlarge" }, icon("search"), el("span", {}, words.picture.enlarge));
+export const enlargeSign = () => el("span", { class: "enlarge" }, icon("search"), el("span", {}, words.picture.enlarge), el("span", { class: "more-marks" }, words.picture.more));
 
 /** Makes the picture of a step, which is also the button that enlarges it. `update` gets the step. */
 export function stepPicture() {

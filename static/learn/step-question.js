@@ -57,7 +57,7 @@ function numberField(act) {
   const unit = el("span", { id: "unit" });
   const wrong = note("call");
   const send = button("main", "answer-number", words.asked.send, "check", () => {
-    const value = numberOf(input.value);
+    const value = numberOf(input.value, unit.textContent);
     tell(wrong, value === null && words.asked.notNumber);
     if (value === null) input.focus();
     else act.answer(value);

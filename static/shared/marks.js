@@ -39,6 +39,8 @@ export function markedPicture({ onLost = null } = {}) {
     const [width, height, aside] = [now.width * scale, now.height * scale, (wide - now.width * scale) / 2];
     Object.assign(sheet.style, { width: `${width}px`, height: `${bottom - top}px` });
     sheet.dataset.cut = [top > 1 && "top", bottom < height - 1 && "bottom"].filter(Boolean).join(" ");
+    const ys = (now.marks ?? []).flatMap(({ y, to_y: end }) => [y, end ?? y]).map((y) => y * height);
+    node.dataset.more = ys.some((y) => y < top || y > bottom);
     sheet.querySelector("img").style.objectPosition = `0 ${-top}px`;
     const room = { left: -aside, right: width + aside, top, bottom };
     drawMarks(marks, now.marks ?? [], width, height, { ...room, taken: over ? [boxOver(over, sheet, top)] : [] });
@@ -101,7 +103,7 @@ function wholeOf({ width, height }, wide, high) {
   return { scale, top: 0, bottom: height * scale };
 }
 
-/** Returns the part of a picture with its marks and the instructor's finger, as large as on a phone if it fits. Where all of that would be small, the part around the first mark. */
+/** Returns the part of a picture with its marks and the instructor's finger, as large as on a phone if it fits. Where all of that would be small, the part around the finger or, without one, the first mark. */
 function partOf({ width, height, marks = [] }, points, wide, high, letter) {
   const whole = wholeOf({ width, height }, wide, high);
   const reach = (mark) => (mark.kind === "RING" ? ((mark.size ?? 0) * width) / height : 0);
@@ -116,8 +118,9 @@ function partOf({ width, height, marks = [] }, points, wide, high, letter) {
     const top = within(((first + last) / 2) * scale - shownHigh / 2, 0, height * scale - shownHigh);
     return { scale, top, bottom: top + shownHigh };
   };
-  const [all, first] = [around(ends.flat()), around(ends[0])];
+  const [all, first] = [around(ends.flat()), around(points.length > 0 ? points.map(([, y]) => y) : ends[0])];
   if (all.scale > widest * SMALLEST) return all;
+  if (points.length > 0) return first.scale > widest * SMALLEST ? first : around([points.at(-1)[1]]);
   return first.scale > widest * SMALLEST ? first : around(ends[0].slice(0, 1));
 }
 

@@ -1,7 +1,10 @@
-// The answers to the question of a step, as rows with words, numbers and bars. Their texts are in the book `question`.
+// The answers to the question of a step, as rows with words, numbers and bars. Their texts are in the book `in-class`.
 
 import { el } from "./dom.js";
 import { languageOf, words } from "./words.js";
+
+/** Words that people write after a number of people, things or years, whatever the unit of the question is. */
+const COUNTERS = ["명", "분", "개", "번", "살", "세", "장", "원", "人", "個", "回"];
 
 /** Lists the answers to choose from, as `{ value, label, picture }`; none if a number is asked for. */
 export function choicesOf({ kind, options }) {
@@ -16,9 +19,11 @@ export function answerInWords(question, value) {
   return chosen?.label ?? [value, question.unit].filter((part) => part !== "").join(" ");
 }
 
-/** Reads a number as people write it; null if it is none. */
-export function numberOf(typed) {
-  const written = typed.normalize("NFKC").replaceAll(/\s/g, "").replace(/^[−–]/, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
+/** Reads a number as people write it, also with its unit; null if it is none. */
+export function numberOf(typed, unit = "") {
+  const bare = (text) => text.normalize("NFKC").replaceAll(/\s/g, "");
+  const withUnit = [bare(unit), ...COUNTERS].find((word) => word && bare(typed).endsWith(word)) ?? "";
+  const written = bare(typed).slice(0, -withUnit.length || undefined).replace(/^[−–]/, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
   return /^-?(\d{1,9}\.?\d*|\.\d+)$/.test(written) ? Number(written) : null;
 }
 
@@ -45,8 +50,8 @@ function rowsOf(question, { counts, others, answer: right = null }, mine) {
   const isListed = right === null || rows.some(({ isRight }) => isRight);
   if (!isListed) rows.push({ label: answerInWords(question, right), count: 0, isRight: true, isMine: right === mine });
   if (others > 0) rows.push({ label: words.question.others, count: others });
-  const most = Math.max(1, ...rows.map(({ count }) => count));
-  return rows.map((one) => ({ ...one, share: one.count / most }));
+  const all = Math.max(1, rows.reduce((sum, { count }) => sum + count, 0));
+  return rows.map((one) => ({ ...one, share: one.count / all }));
 }
 
 function row({ label, count, share, isRight, isMine }) {

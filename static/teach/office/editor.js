@@ -13,7 +13,7 @@ import { copyStep, copyTask, makeStep, numberAnew, picturesOf, placeOf, STEPS, T
 import { makesOf } from "./phone-choice.js";
 import { Pile } from "./pile.js";
 import { StepForm } from "./step-form.js";
-import { moveByKey, thingTools, thumbOf } from "./thing-tools.js";
+import { moveByKey, saidOf, thingTools, thumbOf } from "./thing-tools.js";
 import { newTaskForm, titleForm } from "./title-forms.js";
 import { pagesOf, sendPicture } from "./uploading.js";
 import { announce } from "./widgets.js";
@@ -135,7 +135,7 @@ class Editor {
     const node = el("li", { "data-step": step.id }, el("div", { class: "head" },
       thumbOf(step, edit),
       el("div", { class: "said", onclick: edit }, el("h3", {}, step.title, this.#draftTag(name)),
-        el("p", { class: "hint" }, step.guide_text || words.editor.noGuide)),
+        el("p", { class: "hint" }, saidOf(step))),
       this.#tools({
         name, at, all: task.subtasks, path: STEPS, thing: step, copy: () => this.#copyStep(task, step), edit,
         question: words.editor.binStep(step.title),

@@ -123,7 +123,7 @@ export class StepQuestion {
       this.#set({ options: [...question.options, { text: "", picture: null }] });
       this.#body.querySelector(`#q-option-${question.options.length}`)?.focus();
     } }, words.questions.addOption);
-    return [el("p", { class: "hint" }, words.questions.rightHint), ...rows, el("div", { class: "row" }, none), more];
+    return [el("p", { class: "hint" }, words.questions.rightHint), ...rows, el("div", { class: "row" }, none), more].filter(Boolean);
   }
 
   #numberFields({ unit, answer }) {

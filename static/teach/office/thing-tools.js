@@ -25,3 +25,9 @@ export function thumbOf({ pictures }, onclick) {
   const [first] = pictures ?? [];
   return first && el("img", { class: "thumb", src: first.small_url, alt: "", width: first.width, height: first.height, loading: "lazy", draggable: "false", onclick });
 }
+
+/** Words below the title of a step in the list of steps: its guide, else its question, and whether it has notes. */
+export function saidOf({ guide_text: guide, question, notes }) {
+  const said = [guide, question && words.editor.asks(question.text), notes && words.editor.hasNotes].filter(Boolean);
+  return said.length > 0 ? said.join(" · ") : words.editor.noGuide;
+}

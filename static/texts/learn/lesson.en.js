@@ -18,7 +18,7 @@ export default {
     voiceless: "This phone has no voice to read aloud. Please read the words.",
   },
   picture: {
-    spoken: (text) => `In the picture: ${text}`, enlarge: "Larger", large: "The picture, large", close: "Close", wayBack: "Way back",
+    spoken: (text) => `In the picture: ${text}`, enlarge: "Larger", more: "There are more marks", large: "The picture, large", close: "Close", wayBack: "Way back",
   },
   step: {
     place: (at, of) => `Step ${at} of ${of}`,
@@ -30,7 +30,7 @@ export default {
     done: "I did it",
     help: "Please help me",
     teacher: "From your teacher",
-    praise: "Well done!",
+    praise: "Well done!", together: "Now you know the right answer.",
     next: "Please wait for the next step.",
     last: "You have done the very last step.",
     unsent: "Your teacher will hear of it when the internet is back.",
@@ -38,9 +38,14 @@ export default {
   },
   asked: {
     chosen: "Chosen", sent: "Your answer is sent.", number: (answer) => `Your answer: ${answer}.`, change: "To change it, just choose again.",
+<<<<<<< HEAD
     minus: "Below zero? Put a minus (−)",
     send: "Send", notNumber: "Please write a number, such as 36.5", failed: "Your answer did not arrive. Please press again.",
     changeNumber: "To change it, just write it again and send it.", closed: "Answers are closed now.",
+=======
+    send: "Send", notNumber: "Please write a number, such as 3 or 36.5", failed: "Your answer did not arrive. Please press again.",
+    changeNumber: "To change it, just write it again and send it.", closed: "All answers are in.",
+>>>>>>> 22e1979 (Say on pages what a newcomer missed or misread)
   },
   refused: {
     ANSWER_SHOWN: "The right answer is out, so answers cannot change any more.",
@@ -72,7 +77,7 @@ export default {
     picture: "The photo of your screen.", marked: "Your photo came back with marks. Tap it to see it large.", lost: "The marked photo has not come yet. It shows by itself once the internet is back.",
   },
   answerer: {
-    INSTRUCTOR: "This is from your teacher.", GUIDE: "A hint from the classroom’s helper.",
+    INSTRUCTOR: "This is from your teacher.", GUIDE: "Try this first.",
   },
   toMe: {
     from: (name) => `A word from ${name}`, read: "I have read it",

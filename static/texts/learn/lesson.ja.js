@@ -18,7 +18,7 @@ export default {
     voiceless: "このスマホには読み上げる声がありません。文字でお読みください。",
   },
   picture: {
-    spoken: (text) => `絵では、${text}`, enlarge: "大きく見る", large: "大きくした絵", close: "閉じる", wayBack: "戻り方",
+    spoken: (text) => `絵では、${text}`, enlarge: "大きく見る", more: "印がほかにもあります", large: "大きくした絵", close: "閉じる", wayBack: "戻り方",
   },
   step: {
     place: (at, of) => `全${of}ステップの${at}番目`,
@@ -30,17 +30,23 @@ export default {
     done: "できました",
     help: "手伝ってください",
     teacher: "先生から",
-    praise: "よくできました！",
+    praise: "よくできました！", together: "正解を一緒に確かめました。",
     next: "次までお待ちください。",
     last: "最後までできました。",
     unsent: "インターネットがつながったら、先生に知らせます。",
     failed: "先生に届きませんでした。もう一度押してください。",
   },
   asked: {
+<<<<<<< HEAD
     chosen: "選びました", sent: "答えを送りました。", number: (answer) => `答え: ${answer}`, change: "変えたいときは、もう一度選んでください。",
     minus: "0より小さいときはマイナス（−）をつける",
     send: "送る", notNumber: "数字で書いてください。例: 36.5", failed: "答えが届きませんでした。もう一度押してください。",
     changeNumber: "変えたいときは、もう一度書いて送ってください。", closed: "答えの受付は終わりました。",
+=======
+    chosen: "選びました", sent: "答えを送りました。", number: (answer) => `送った答え: ${answer}。`, change: "変えたいときは、もう一度選んでください。",
+    send: "送る", notNumber: "数字で書いてください。例: 3 または 36.5", failed: "答えが届きませんでした。もう一度押してください。",
+    changeNumber: "変えたいときは、もう一度書いて送ってください。", closed: "答えは出そろいました。",
+>>>>>>> 22e1979 (Say on pages what a newcomer missed or misread)
   },
   refused: {
     ANSWER_SHOWN: "正解が出たので、もう答えは変えられません。",
@@ -73,7 +79,7 @@ export default {
     picture: "送った画面の写真です。", marked: "送った写真に印を付けました。押すと大きく見られます。", lost: "印の付いた写真がまだ来ていません。インターネットがつながると自然に出ます。",
   },
   answerer: {
-    INSTRUCTOR: "先生からの答えです。", GUIDE: "教室のお手伝い係からのヒントです。",
+    INSTRUCTOR: "先生からの答えです。", GUIDE: "まずこうしてみてください。",
   },
   toMe: {
     from: (name) => `${name}さんから`, read: "わかりました",

@@ -23,7 +23,7 @@ export default {
     voiceless: "이 휴대폰에는 읽어 주는 목소리가 없어요. 글로 읽어 주세요.",
   },
   picture: {
-    spoken: (text) => `그림에서 ${text}`, enlarge: "크게 보기", large: "크게 본 그림", close: "닫기", wayBack: "돌아오는 법",
+    spoken: (text) => `그림에서 ${text}`, enlarge: "크게 보기", more: "표시가 더 있어요", large: "크게 본 그림", close: "닫기", wayBack: "돌아오는 법",
   },
   step: {
     place: (at, of) => `${of}단계 가운데 ${at}단계`,
@@ -35,17 +35,23 @@ export default {
     done: "다 했어요",
     help: "도와주세요",
     teacher: "선생님 말씀",
-    praise: "잘하셨어요!",
+    praise: "잘하셨어요!", together: "정답을 함께 확인했어요.",
     next: "다음 단계를 기다려 주세요.",
     last: "마지막 단계까지 다 하셨어요.",
     unsent: "인터넷이 이어지면 선생님께 알려 드릴게요.",
     failed: "선생님께 전해지지 않았어요. 다시 눌러 주세요.",
   },
   asked: {
+<<<<<<< HEAD
     chosen: "골랐어요", sent: "답을 보냈어요.", number: (answer) => `내 답: ${answer}`, change: "바꾸고 싶으면 다시 고르시면 돼요.",
     minus: "0보다 작으면 빼기(−) 붙이기",
     send: "보내기", notNumber: "숫자로 적어 주세요. 예: 36.5", failed: "답이 전해지지 않았어요. 다시 눌러 주세요.",
     changeNumber: "바꾸고 싶으면 다시 적어 보내시면 돼요.", closed: "이제 답을 받지 않아요.",
+=======
+    chosen: "골랐어요", sent: "답을 보냈어요.", number: (answer) => `보낸 답: ${answer}.`, change: "바꾸고 싶으면 다시 고르시면 돼요.",
+    send: "보내기", notNumber: "숫자로만 적어 주세요. 예: 3 또는 36.5", failed: "답이 전해지지 않았어요. 다시 눌러 주세요.",
+    changeNumber: "바꾸고 싶으면 다시 적어 보내시면 돼요.", closed: "답은 모두 모았어요.",
+>>>>>>> 22e1979 (Say on pages what a newcomer missed or misread)
   },
   refused: {
     ANSWER_SHOWN: "정답이 나와서 이제는 답을 바꿀 수 없어요.",
@@ -78,7 +84,7 @@ export default {
     picture: "보내신 화면 사진이에요.", marked: "보내신 사진에 표시해 드렸어요. 그림을 눌러 크게 보세요.", lost: "표시해 드린 사진이 아직 안 왔어요. 인터넷이 이어지면 저절로 보여요.",
   },
   answerer: {
-    INSTRUCTOR: "선생님의 답이에요.", GUIDE: "교실 도우미가 알려 드려요.",
+    INSTRUCTOR: "선생님의 답이에요.", GUIDE: "먼저 이렇게 해 보세요.",
   },
   toMe: {
     from: (name) => `${name} 님이 전하는 말`, read: "확인",

@@ -4,7 +4,7 @@ export default {
   wayBack: {
     title: "수업으로 돌아오는 법", line: "다른 앱에서는 이렇게 돌아오세요.",
     ways: {
-      buttons: { title: "아래에 단추가 세 개 있으면", line: "세로줄 세 개나 네모 단추를 누르세요." },
+      buttons: { title: "아래에 단추가 세 개 있으면", line: "||| 단추나 □ 단추를 누르세요." },
       gestures: { title: "아래에 가는 줄만 있으면", line: "맨 아래에서 위로 천천히 밀어 올리고 잠깐 멈추세요." },
       bar: { title: "홈 단추가 없는 아이폰", line: "맨 아래에서 위로 천천히 밀어 올리고 잠깐 멈추세요." },
       button: { title: "동그란 홈 단추가 있는 아이폰", line: "홈 단추를 빠르게 두 번 누르세요." },
