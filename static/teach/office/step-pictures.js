@@ -146,7 +146,7 @@ export class StepPictures {
     const lost = el("span", { class: "hint", hidden: true }, words.pictures.lost);
     const view = markedPicture({ onLost: (is) => shown(lost, is) });
     const [name, phone] = [el("span", { class: "unseen" }), el("span", { class: "hint" })];
-    const button = el("button", { type: "button", class: "quiet shot", "data-act": "edit-picture", onclick: () => this.#open(shot) }, view.node, name, lost, phone);
+    const button = el("button", { type: "button", class: "quiet shot", "data-act": "edit-picture", onclick: () => this.#open(shot) }, view.node, name, lost, phone, el("b", { "aria-hidden": "true" }, words.pictures.markHere));
     const earlier = el("button", { type: "button", class: "quiet", "data-act": "earlier-picture", onclick: () => this.#moveEarlier(shot, earlier) }, words.pictures.earlier);
     const shot = { picture, node: el("li", { "data-picture": picture.picture }, button, earlier), update: () => {
       const at = this.#shots.indexOf(shot);

@@ -81,6 +81,7 @@ export default {
     edit: "絵を直す",
     lost: "絵が出ません。インターネットを確かめるか、外してからもう一度入れてください。",
     editOne: (number) => `絵${number}を直す`,
+    markHere: "押して印をつける",
     done: "できました",
     remove: "絵を外す",
     removeQuestion: "この絵を外しますか？ 付けた印も一緒になくなります。",

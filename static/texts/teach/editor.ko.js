@@ -81,6 +81,7 @@ export default {
     edit: "그림 고치기",
     lost: "그림이 보이지 않습니다. 인터넷을 확인하거나, 빼고 다시 넣어 주세요.",
     editOne: (number) => `그림 ${number} 고치기`,
+    markHere: "눌러서 표시하기",
     done: "다 됐습니다",
     remove: "그림 빼기",
     removeQuestion: "이 그림을 뺄까요? 그려 둔 표시도 함께 빠집니다.",
