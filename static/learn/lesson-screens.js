@@ -129,7 +129,7 @@ function updateStep(node, parts, state) {
   if (isNew) replay(node);
 }
 
-/** Whoever has seen that another answer was right is not praised for theirs. */
+/** Praise, but not for an answer of which the learner has just seen that another one was right. */
 function praiseOf({ given: { mine, results } }) {
   const right = results?.answer ?? null;
   return right === null || mine === null || mine === right ? words.step.praise : words.step.together;

@@ -3,9 +3,6 @@
 import { el } from "./dom.js";
 import { languageOf, words } from "./words.js";
 
-/** Words that people write after a number of people, things or years, whatever the unit of the question is. */
-const COUNTERS = ["명", "분", "개", "번", "살", "세", "장", "원", "人", "個", "回"];
-
 /** Lists the answers to choose from, as `{ value, label, picture }`; none if a number is asked for. */
 export function choicesOf({ kind, options }) {
   if (kind === "CHOICE") return options.map(({ text: label, picture }, value) => ({ value, label, picture }));
@@ -22,7 +19,7 @@ export function answerInWords(question, value) {
 /** Reads a number as people write it, also with its unit; null if it is none. */
 export function numberOf(typed, unit = "") {
   const bare = (text) => text.normalize("NFKC").replaceAll(/\s/g, "");
-  const withUnit = [bare(unit), ...COUNTERS].find((word) => word && bare(typed).endsWith(word)) ?? "";
+  const withUnit = [bare(unit), ...words.question.counters].find((word) => word && bare(typed).endsWith(word)) ?? "";
   const written = bare(typed).slice(0, -withUnit.length || undefined).replace(/^[−–]/, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
   return /^-?(\d{1,9}\.?\d*|\.\d+)$/.test(written) ? Number(written) : null;
 }

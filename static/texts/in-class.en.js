@@ -8,6 +8,8 @@ export default {
     minute: "One minute is left.", over: "The time is over. Finish without any hurry.",
   },
   question: {
+    // Signs after a number, whatever the unit of the question is.
+    counters: "%°",
     yes: "Yes", no: "No",
     people: (count) => (count === 1 ? "1 person" : `${count} people`),
     others: "Other answers",

@@ -8,6 +8,8 @@ export default {
     minute: "1분 남았어요.", over: "시간이 다 됐어요. 천천히 마무리하세요.",
   },
   question: {
+    // Signs after a number, whatever the unit of the question is.
+    counters: "명분개번살세장원",
     yes: "예", no: "아니요",
     people: (count) => `${count}명`,
     others: "그 밖의 답",

@@ -38,14 +38,9 @@ export default {
   },
   asked: {
     chosen: "Chosen", sent: "Your answer is sent.", number: (answer) => `Your answer: ${answer}.`, change: "To change it, just choose again.",
-<<<<<<< HEAD
     minus: "Below zero? Put a minus (−)",
-    send: "Send", notNumber: "Please write a number, such as 36.5", failed: "Your answer did not arrive. Please press again.",
-    changeNumber: "To change it, just write it again and send it.", closed: "Answers are closed now.",
-=======
     send: "Send", notNumber: "Please write a number, such as 3 or 36.5", failed: "Your answer did not arrive. Please press again.",
     changeNumber: "To change it, just write it again and send it.", closed: "All answers are in.",
->>>>>>> 22e1979 (Say on pages what a newcomer missed or misread)
   },
   refused: {
     ANSWER_SHOWN: "The right answer is out, so answers cannot change any more.",
