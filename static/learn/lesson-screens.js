@@ -132,7 +132,7 @@ function updateStep(node, parts, state) {
 /** Praise, but not for an answer of which the learner has just seen that another one was right. */
 function praiseOf({ given: { mine, results } }) {
   const right = results?.answer ?? null;
-  return right === null || mine === null || mine === right ? words.step.praise : words.step.together;
+  return right === null || mine === null || mine === right ? words.step.praise : words.step.rightKnown;
 }
 
 /** Shows whether the phone is with the teacher's step. Before the first answer nothing is known, and nothing is wrong. */

@@ -153,7 +153,7 @@ fn a_number_is_typed_on_large_keys_and_read_as_people_write_it() {
         phone.reads("지금 온도는 몇 도인가요?").await;
         phone.types("#number", "따뜻").await;
         phone.taps("answer-number").await;
-        phone.reads("숫자로 적어 주세요").await;
+        phone.reads("숫자로만 적어 주세요").await;
         phone.shows("[data-act=minus]", false).await;
         phone.types("#number", "36,5").await;
         phone.taps("answer-number").await;

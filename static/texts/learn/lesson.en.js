@@ -30,7 +30,7 @@ export default {
     done: "I did it",
     help: "Please help me",
     teacher: "From your teacher",
-    praise: "Well done!", together: "Now you know the right answer.",
+    praise: "Well done!", rightKnown: "Now you know the right answer.",
     next: "Please wait for the next step.",
     last: "You have done the very last step.",
     unsent: "Your teacher will hear of it when the internet is back.",

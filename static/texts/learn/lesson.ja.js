@@ -30,7 +30,7 @@ export default {
     done: "できました",
     help: "手伝ってください",
     teacher: "先生から",
-    praise: "よくできました！", together: "正解を一緒に確かめました。",
+    praise: "よくできました！", rightKnown: "正解を一緒に確かめました。",
     next: "次までお待ちください。",
     last: "最後までできました。",
     unsent: "インターネットがつながったら、先生に知らせます。",

@@ -35,7 +35,7 @@ export default {
     done: "다 했어요",
     help: "도와주세요",
     teacher: "선생님 말씀",
-    praise: "잘하셨어요!", together: "정답을 함께 확인했어요.",
+    praise: "잘하셨어요!", rightKnown: "정답을 함께 확인했어요.",
     next: "다음 단계를 기다려 주세요.",
     last: "마지막 단계까지 다 하셨어요.",
     unsent: "인터넷이 이어지면 선생님께 알려 드릴게요.",
