@@ -13,7 +13,8 @@ pub use self::input::{InputFault, InputPlace};
 pub use self::kind::{ErrorKind, UNAVAILABLE_RETRY_AFTER_S, UNDER_WAY_RETRY_AFTER_S};
 pub use self::table::Error;
 pub use self::words::{
-    Field, MissingPart, NeededCourse, Noun, PictureFault, Requirement, SlidesFault, StateWord, SurfaceWords, VideoFault,
+    Field, LessonFault, MissingPart, NeededCourse, Noun, PictureFault, Requirement, SlidesFault, StateWord,
+    SurfaceWords, VideoFault,
 };
 use crate::language::Language;
 

@@ -2,7 +2,8 @@
 
 use super::input::{InputFault, InputPlace};
 use super::words::{
-    MissingPart, NeededCourse, Noun, PictureFault, Requirement, SlidesFault, StateWord, SurfaceWords, VideoFault,
+    LessonFault, MissingPart, NeededCourse, Noun, PictureFault, Requirement, SlidesFault, StateWord, SurfaceWords,
+    VideoFault,
 };
 use crate::language::Language;
 
@@ -44,6 +45,7 @@ in_text!(Vec<Requirement>, |missing, language, _words| {
     let texts = || missing.iter().map(|part| part.text(language)).collect::<Vec<&str>>();
     language.choose([Requirement::words(missing).join(", "), texts().join(", "), texts().join("、")])
 });
+in_text!(LessonFault, |fault, language, _words| language.choose(fault.texts()).into());
 in_text!(SlidesFault, |fault, language, _words| language.choose(fault.texts()).into());
 in_text!(VideoFault, |fault, language, _words| fault.text(language).into());
 in_text!(PictureFault, |fault, language, _words| language.choose(fault.texts()).into());

@@ -219,6 +219,58 @@ table! {
 }
 
 table! {
+    /// Why a file with a lesson, or a part of it, is refused.
+    pub enum LessonFault, texts: [&'static str; 3] {
+        NoZip = ["it is no zip file", "zip 파일이 아닙니다.", "zip ファイルではありません。"],
+        NoLesson = [
+            "it is no lesson of Gyosil",
+            "교실에서 내보낸 수업이 아닙니다.",
+            "ギョシルから書き出した授業ではありません。",
+        ],
+        Newer = [
+            "it was made by a newer version: update this server first",
+            "더 새로운 버전에서 만든 파일입니다. 이 서버를 먼저 업데이트해 주세요.",
+            "新しいバージョンで作られたファイルです。先にこのサーバーを更新してください。",
+        ],
+        Broken = ["it is damaged", "파일이 손상되었습니다.", "ファイルが壊れています。"],
+        Locked = [
+            "it is locked: pack it without a password",
+            "잠겨 있습니다. 비밀번호 없이 압축해 주세요.",
+            "鍵がかかっています。パスワードなしで圧縮してください。",
+        ],
+        Method = [
+            "it is packed in a way that is not read here: use deflate, or none",
+            "읽을 수 없는 방식으로 압축되었습니다.",
+            "読み取れない方式で圧縮されています。",
+        ],
+        Split = [
+            "it is a zip file of several parts, or zip64",
+            "여러 개로 나뉘었거나 zip64 형식인 파일은 읽을 수 없습니다.",
+            "分割された zip や zip64 は読み取れません。",
+        ],
+        BadName = ["this name is not taken", "쓸 수 없는 이름입니다.", "使えない名前です。"],
+        Twice = ["it is there twice", "같은 이름이 두 번 들어 있습니다.", "同じ名前が二度入っています。"],
+        Missing = ["it is not in the file", "파일 안에 없습니다.", "ファイルの中にありません。"],
+        TooLarge = ["it is too large", "너무 큽니다.", "大きすぎます。"],
+        TooManyParts = [
+            "it has more than 2,500 files in it",
+            "안에 든 파일이 너무 많습니다. (최대 2,500개)",
+            "中のファイルが多すぎます。(最大 2,500 個)",
+        ],
+        TooManySteps = [
+            "it has more than 2,000 steps",
+            "단계가 너무 많습니다. (최대 2,000개)",
+            "ステップが多すぎます。(最大 2,000)",
+        ],
+        TooManyPictures = [
+            "it has more than 1,000 pictures",
+            "그림이 너무 많습니다. (최대 1,000개)",
+            "画像が多すぎます。(最大 1,000 枚)",
+        ],
+    }
+}
+
+table! {
     /// Why a PDF, or a page of one, is refused.
     pub enum SlidesFault, texts: [&'static str; 3] {
         NoPdf = ["it is no PDF", "PDF 파일이 아닙니다.", "PDF ファイルではありません。"],

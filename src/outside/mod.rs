@@ -7,4 +7,6 @@ pub mod mp4;
 pub mod objects;
 mod phrases;
 pub mod pictures;
+pub mod received_file;
 pub mod slides;
+pub mod zip;

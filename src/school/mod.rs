@@ -14,6 +14,7 @@ pub mod enrollment;
 pub mod grades;
 pub mod help;
 pub mod insight;
+pub mod lesson_files;
 pub mod logins;
 pub mod names;
 pub mod nodes;

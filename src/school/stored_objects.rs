@@ -28,8 +28,9 @@ pub const READINGS_OF_ADDRESS_MAX: usize = 128;
 /// A reader takes each block within this time. A player that pauses for longer asks again.
 const BLOCK_TAKEN_WITHIN: Duration = Duration::from_secs(60);
 const READING_RETRY_AFTER_S: u64 = 5;
-/// A part must have come within this time, and on the way at least so many bytes within each window.
+/// A part must have come within this time.
 const PART_WITHIN: Duration = Duration::from_secs(120);
+/// On the way, at least so many bytes come within each window.
 const WINDOW: Duration = Duration::from_secs(10);
 const WINDOW_MIN_BYTES: usize = 80 << 10;
 
@@ -90,27 +91,28 @@ where
     let busy = |_| Error::Busy { retry_after_s: PART_RETRY_AFTER_S };
     let _one_of_few = PARTS_IN_FLIGHT.try_acquire().map_err(busy)?;
     let mut part = app.objects.write_signed(asked, bytes, app.now_ms()).await?;
-    let mut pace = PartPace::begins_now();
+    let mut pace = UploadPace::begins_now(PART_WITHIN);
     while let Some(block) = pace.next(content).await? {
         part = part.write(block.as_ref()).await?;
     }
     part.finish().await
 }
 
-/// The pace at which a part comes.
-struct PartPace {
+/// The pace at which a file comes.
+pub(super) struct UploadPace {
     ends: Instant,
     window_ends: Instant,
     bytes_in_window: usize,
 }
 
-impl PartPace {
-    fn begins_now() -> PartPace {
+impl UploadPace {
+    /// Begins for a file that must have come within this time.
+    pub(super) fn begins_now(within: Duration) -> UploadPace {
         let now = Instant::now();
-        PartPace { ends: now + PART_WITHIN, window_ends: now + WINDOW, bytes_in_window: 0 }
+        UploadPace { ends: now + within, window_ends: now + WINDOW, bytes_in_window: 0 }
     }
 
-    async fn next<Part, Block, Broken>(&mut self, content: &mut Part) -> Result<Option<Block>>
+    pub(super) async fn next<Part, Block, Broken>(&mut self, content: &mut Part) -> Result<Option<Block>>
     where
         Part: Stream<Item = Result<Block, Broken>> + Unpin,
         Block: AsRef<[u8]>,

@@ -36,6 +36,9 @@ const HELP_PICTURE: &str = "/api/help/request/{help_request_id}/picture";
 /// The same for a PDF, which is larger, and whose first page must be drawn. `school::slides` bounds how many come at once.
 const PDF_ANSWERED_WITHIN: Duration = Duration::from_secs(180);
 const PICTURES_OF_PDF: &str = "/api/lectures/{lecture_id}/pictures/pdf";
+/// The same for a lesson of up to 200 MiB, of which each picture must be decoded. `school::lesson_files` bounds how many come at once.
+const LESSON_ANSWERED_WITHIN: Duration = Duration::from_secs(1_500);
+const LESSON_IMPORT: &str = "/api/lectures/import";
 /// Everything works, but what happens on other nodes comes by way of the database.
 const DEGRADED: &str = "ready, but degraded: Redis is away, so news of other nodes come up to a second late";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -116,7 +119,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     let (parts, body) = request.into_parts();
     let is_https = is_https(&parts, &app);
     let body = match route.as_str() {
-        PICTURES_OF_PDF => CountedBody::bounded_elsewhere(body),
+        PICTURES_OF_PDF | LESSON_IMPORT => CountedBody::bounded_elsewhere(body),
         _ => CountedBody::new(&app, &bodies, &parts.headers, address(&parts, &app), body),
     };
     let request = Request::from_parts(parts, Body::new(body.clone()));
@@ -124,6 +127,7 @@ pub async fn around(State((app, bodies)): State<(School, Arc<BodyMemory>)>, requ
     let within = match route.as_str() {
         PICTURES | HELP_PICTURE => PICTURE_ANSWERED_WITHIN,
         PICTURES_OF_PDF => PDF_ANSWERED_WITHIN,
+        LESSON_IMPORT => LESSON_ANSWERED_WITHIN,
         _ => ANSWERED_WITHIN,
     };
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();

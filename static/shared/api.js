@@ -30,7 +30,7 @@ export const patch = "PATCH";
 export const del = "DELETE";
 
 /** Media types that are returned as a file. */
-const FILE_TYPES = ["text/csv", "application/pdf", "image/png", "image/jpeg"];
+const FILE_TYPES = ["text/csv", "application/pdf", "application/zip", "image/png", "image/jpeg"];
 const RETRY_AFTER_MS = [400, 1200, 3000];
 /** A renewal is given up after this time: a late reply would bring back a cookie that a newer one has replaced. */
 const RENEWAL_MAX_MS = 20_000;

@@ -31,6 +31,7 @@ mod keyboard;
 mod kindness;
 mod large;
 mod lesson;
+mod lesson_files;
 mod lost_files;
 mod network;
 mod office;

@@ -23,6 +23,7 @@ pub mod rows;
 pub mod secure;
 pub mod shown;
 pub mod socket;
+pub mod zip;
 
 use std::cell::RefCell;
 use std::net::SocketAddr;

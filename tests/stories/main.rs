@@ -61,6 +61,7 @@ mod learning_paths;
 mod learning_progress;
 mod learning_whole_way;
 mod lectures;
+mod lesson_files;
 mod logins;
 mod logs;
 mod meanwhile;

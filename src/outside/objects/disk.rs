@@ -37,7 +37,7 @@ pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Makes a folder and those above it, for the owner of the data folder only.
-pub(super) fn make_folder(path: &Path) -> std::io::Result<()> {
+pub(in crate::outside) fn make_folder(path: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
@@ -58,7 +58,7 @@ fn free_bytes(folder: &Path) -> std::io::Result<u64> {
 }
 
 /// Tells whether so many bytes fit and a part of the disk stays free, for the database that may be on it.
-pub(super) fn has_room(folder: &Path, bytes: u64) -> std::io::Result<bool> {
+pub(in crate::outside) fn has_room(folder: &Path, bytes: u64) -> std::io::Result<bool> {
     Ok(free_bytes(folder)? / 21 * 20 > bytes)
 }
 
@@ -71,7 +71,7 @@ pub(super) fn unless_missing<T>(found: std::io::Result<T>) -> std::io::Result<Op
 }
 
 /// Does what makes the disk work where it keeps nobody waiting.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(in crate::outside) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;

@@ -1,7 +1,7 @@
 //! Stores files: objects. A browser sends large ones in parts and reads them back by signed URLs, in the form of S3, so that
 //! the store may be the folder that is embedded here or a bucket elsewhere. Small ones go through this server.
 
-mod disk;
+pub(in crate::outside) mod disk;
 mod folder;
 mod parts;
 mod s3;

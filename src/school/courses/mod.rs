@@ -1,9 +1,11 @@
 //! Courses: what is taught, and by whom.
 
 pub mod catalogue;
+pub mod copying;
 mod counts;
 pub mod details;
 pub mod handout;
+pub(super) mod hidden;
 mod listing;
 pub mod numbers;
 pub mod objectives;
@@ -129,21 +131,46 @@ async fn insert(
     caller.must_have(Scope::CourseCreate)?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
+    let id = insert_row(&mut tx, caller, &title, first.code.clone(), status, now_ms).await?;
+    let course = complete(&mut tx, caller, id, title, first, now_ms).await?;
+    app.commit(tx, Vec::new()).await?;
+    Ok(course)
+}
+
+async fn insert_row(
+    tx: &mut Tx,
+    caller: &Caller,
+    title: &str,
+    chosen_code: Option<String>,
+    status: CourseStatus,
+    now_ms: i64,
+) -> Result<i64> {
     let sql =
         "insert into courses (created_ms, updated_ms, code, poster_code, title, description, instructor, status, published_ms)
         values ($1, $1, $2, $3, $4, '', $5, $6, $7) on conflict do nothing returning id";
-    let chosen = first.code.is_some();
-    let code = first.code.clone().unwrap_or_else(spoken_code::<6>);
+    let is_chosen = chosen_code.is_some();
+    let code = chosen_code.unwrap_or_else(spoken_code::<6>);
     let published_ms = (status == CourseStatus::Published).then_some(now_ms);
-    let args = args![now_ms, code, new_poster_code(), &title, caller.id, status.word(), published_ms];
+    let args = args![now_ms, code, new_poster_code(), title, caller.id, status.word(), published_ms];
     let made: Option<(i64,)> = tx.maybe(sql, args).await?;
-    let (id,) = made.ok_or(if chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
+    let (id,) = made.ok_or(if is_chosen { Error::CodeTaken } else { Error::Busy { retry_after_s: 1 } })?;
+    Ok(id)
+}
+
+/// Adds the default class to the row of a course, and what differs from the defaults.
+async fn complete(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: i64,
+    title: String,
+    first: CourseChanges,
+    now_ms: i64,
+) -> Result<Course> {
     let sql = "insert into classes (created_ms, updated_ms, course, name, is_default) values ($1, $1, $2, $3, true)";
     tx.run(sql, args![now_ms, id, title]).await?;
-    let made = by_id(&mut tx, id).await?;
-    let course = set(&mut tx, caller, made, first, now_ms).await?;
-    counts::recount(&mut tx, id, None).await?;
-    app.commit(tx, Vec::new()).await?;
+    let made = by_id(tx, id).await?;
+    let course = set(tx, caller, made, first, now_ms).await?;
+    counts::recount(tx, id, None).await?;
     Ok(course)
 }
 

@@ -9,10 +9,11 @@ pub mod removal;
 mod upload;
 
 pub use self::naming::{FOR_ALL, NamedPicture};
-pub(in crate::school) use self::on_step::key;
 pub use self::on_step::{
     MarkShape, NONE, PictureMark, StepPicture, StoredPicture, marks_of_json, marks_to_json, of_json,
 };
+pub(in crate::school) use self::on_step::{key, to_json};
 pub use self::reading::{ServedPicture, read};
 pub(in crate::school) use self::reading::{parted, read_named};
+pub(in crate::school) use self::upload::OF_COURSE_MAX_PICTURES;
 pub use self::upload::{FILE_MAX_BYTES, PictureUpload, begin};

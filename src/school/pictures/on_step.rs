@@ -31,6 +31,11 @@ impl StoredPicture {
         format!("{}-small.{}", self.name, self.kind)
     }
 
+    /// Returns the key of its large file in the store.
+    pub(in crate::school) fn large_key(&self) -> String {
+        key(FOLDER, &self.file())
+    }
+
     /// Returns the keys of its files in the store, the large one first.
     pub(in crate::school) fn keys(&self, folder: &str) -> [String; 2] {
         [self.file(), self.small_file()].map(|file| key(folder, &file))
@@ -110,7 +115,7 @@ fn known_marks<'de, D: Deserializer<'de>>(stored: D) -> Result<Vec<PictureMark>,
     Vec::deserialize(stored).map(known)
 }
 
-pub(super) fn to_json(pictures: &[StepPicture]) -> String {
+pub(in crate::school) fn to_json(pictures: &[StepPicture]) -> String {
     pictures.iter().map(picture_to_json).collect::<Value>().to_string()
 }
 

@@ -6,14 +6,14 @@ use bytes::Bytes;
 use super::on_step::{FOLDER, StoredPicture};
 use super::reception::{Reception, ReceptionPlace, prepare};
 use crate::app::School;
-use crate::db::{Tx, args};
+use crate::db::{HeldTable, Tx, args};
 use crate::error::{Error, Result};
 use crate::outside::pictures::PreparedPicture;
 use crate::school::rights::{self, Caller};
 
 pub const FILE_MAX_BYTES: usize = 10 << 20;
 /// Pictures of a lecture that are in the store, whether a step names them or not.
-const OF_COURSE_MAX_PICTURES: i64 = 1_000;
+pub(in crate::school) const OF_COURSE_MAX_PICTURES: i64 = 1_000;
 const RECEIVED_AT_ONCE_MAX: usize = 3;
 const WAITING_MAX_UPLOADS: usize = 32;
 /// A page sends one after another; a person may have two pages.
@@ -24,7 +24,8 @@ static RECEPTION: Reception = Reception::new(RECEIVED_AT_ONCE_MAX, WAITING_MAX_U
 /// A picture that may come, as one of a bounded number.
 pub struct PictureUpload {
     app: School,
-    caller: Caller,
+    /// `None` for a lecture that nobody sees yet.
+    caller: Option<Caller>,
     course: i64,
     _place: Option<ReceptionPlace>,
 }
@@ -38,7 +39,7 @@ pub async fn begin(app: &School, caller: &Caller, course: i64) -> Result<Picture
     drop(tx);
     Ok(PictureUpload {
         app: app.clone(),
-        caller: caller.clone(),
+        caller: Some(caller.clone()),
         course,
         _place: Some(RECEPTION.place(caller.id).await?),
     })
@@ -54,7 +55,12 @@ async fn must_have_room(tx: &mut Tx, course: i64) -> Result<()> {
 impl PictureUpload {
     /// Makes one whose place is among others. The right of the caller is asked for again before anything is stored.
     pub fn bounded_elsewhere(app: &School, caller: &Caller, course: i64) -> PictureUpload {
-        PictureUpload { app: app.clone(), caller: caller.clone(), course, _place: None }
+        PictureUpload { app: app.clone(), caller: Some(caller.clone()), course, _place: None }
+    }
+
+    /// Makes one for a lecture that is just being imported, and that nobody sees yet.
+    pub(in crate::school) fn of_import(app: &School, course: i64) -> PictureUpload {
+        PictureUpload { app: app.clone(), caller: None, course, _place: None }
     }
 
     /// Takes the file, and returns the picture once it is safe.
@@ -71,7 +77,10 @@ impl PictureUpload {
     /// Writes the row of a picture whose files are about to be stored. Holds the lecture, so that two at once do not exceed its bound.
     async fn announce(&self, picture: &StoredPicture, prepared: &PreparedPicture) -> Result<()> {
         let mut tx = self.app.db.begin().await?;
-        rights::hold_led_course(&mut tx, &self.caller, self.course).await?;
+        match &self.caller {
+            Some(caller) => drop(rights::hold_led_course(&mut tx, caller, self.course).await?),
+            None => tx.hold(HeldTable::Courses, self.course).await?,
+        }
         must_have_room(&mut tx, self.course).await?;
         let sql = "insert into pictures (created_ms, updated_ms, unnamed_ms, course, name, kind, width, height, bytes, status)
             values ($1, $1, $1, $2, $3, $4, $5, $6, $7, 'OPEN')";

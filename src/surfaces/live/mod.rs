@@ -13,6 +13,7 @@ mod handshake;
 mod help;
 mod help_pictures;
 mod lectures;
+mod lesson_files;
 mod logs;
 mod notifications;
 mod participants;
@@ -65,6 +66,9 @@ pub fn router() -> OpenApiRouter<School> {
             .routes(routes!(teachers::list, teachers::share)) // /api/lectures/{lecture_id}/teachers
             .routes(routes!(teachers::end)) // /api/lectures/{lecture_id}/teachers/{user_id}
             .routes(routes!(handout::print)) // /api/lectures/{lecture_id}/handout
+            .routes(routes!(lesson_files::copy)) // /api/lectures/{lecture_id}/copy
+            .routes(routes!(lesson_files::export)) // /api/lectures/{lecture_id}/file
+            .routes(routes!(lesson_files::import)) // /api/lectures/import
             .routes(routes!(posters::next_class, posters::plan)) // /api/lectures/{lecture_id}/next-class
             .routes(routes!(posters::show)) // /api/posters/{poster_code}
             .routes(routes!(qr::poster)), // /qr/l/{file}

@@ -5,6 +5,7 @@ import { el } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { dayOf } from "./dates.js";
 import { handoutButton } from "./handout.js";
+import { travelTools } from "./lesson-file.js";
 import { isOver, openButton } from "./starting.js";
 
 export function lectureCard(on, lecture) {
@@ -18,7 +19,7 @@ export function lectureCard(on, lecture) {
       isOwned(lecture) && el("a", { class: "quiet", href: `${path}/attendance` }, words.lectures.attendance),
       el("a", { class: "quiet", href: `${path}/statistics` }, words.lectures.statistics),
       el("a", { class: "quiet", href: `${path}/poster` }, words.lecture.poster), handoutButton(on, lecture)),
-    past.length > 0 && pastSessions(past));
+    past.length > 0 && pastSessions(past), travelTools(on, lecture));
 }
 
 /** Tells whether another person teaches the lecture. Administrators see the lectures of all instructors. */

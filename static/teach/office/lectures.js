@@ -5,6 +5,7 @@ import { el, onSubmit, shown, single } from "../../shared/dom.js";
 import { words } from "../../shared/words.js";
 import { keepDraft } from "./draft.js";
 import { isOwned, lectureCard, runningLink } from "./lecture-card.js";
+import { importer } from "./lesson-file.js";
 import { makeSample } from "./sample.js";
 import { isOver } from "./starting.js";
 
@@ -18,12 +19,13 @@ export async function open(on) {
   const [first, archived] = await Promise.all([load(1), loadArchived(1)]);
   const requests = el("p", { class: "notice good", hidden: true });
   const form = newLecture(on);
+  const file = importer(on);
   const running = runningNow();
   const card = (lecture) => {
     running.add(lecture.sessions ?? []);
     return lectureCard(on, lecture);
   };
-  const node = el("div", { class: "page" }, head(form), requests, running.node,
+  const node = el("div", { class: "page" }, head(form, file), file.node, requests, running.node,
     first.lectures.length === 0 ? welcome(on, form) : [form.node, paged(on, el("ul", { class: "lectures" }), first, load, card)],
     archive(on, archived, loadArchived));
   showRequests(on.api, requests);
@@ -65,8 +67,8 @@ function runningNow() {
   return { node, add };
 }
 
-function head(form) {
-  return el("div", { class: "head" }, el("h1", {}, words.lectures.title),
+function head(form, file) {
+  return el("div", { class: "head" }, el("h1", {}, words.lectures.title), file.button,
     el("button", { type: "button", class: "quiet", "data-act": "new-lecture", onclick: form.open }, words.lectures.add));
 }
 

@@ -31,6 +31,18 @@ export default {
     requests: (count) => `${plural(count, "request")} for attendance ${count === 1 ? "is" : "are"} waiting.`,
     seeRequests: "Have a look",
   },
+  lessonFile: {
+    both: "Copy and export",
+    copy: "Copy", copying: "Copying…",
+    save: "Export as a file", saving: "Making the file…",
+    hint: "A copy is a new lecture with the steps and pictures, and without learners. A file can be opened in other schools too, and has the instructor’s notes in it.",
+    open: "Import from a file",
+    openHint: "Choose the file of a lecture (zip) that was exported here or in another school, or drop it here.",
+    choose: "Choose a file",
+    sending: "Sending the file…",
+    checking: "Checking the pictures one by one. One moment, please…",
+    tooLarge: "This file is too large. Files of up to 200 MB can be imported.",
+  },
   sample: {
     title: "Sending a photo",
     description: "Choosing a photo and sending it to the family. (An example)",

@@ -118,6 +118,7 @@ pub const STUDENTS: &[(&str, &str)] = &[
 /// For every instructor.
 pub const INSTRUCTORS: &[(&str, &str)] = &[
     ("POST /api/lectures", "a lecture of one's own"),
+    ("POST /api/lectures/import", "a lecture of one's own"),
     ("POST /api/v1/courses", "a course of one's own"),
     ("POST /api/v1/bc-006/learning/courses", "a course of one's own"),
     ("POST /courses/major-categories/", "a course of one's own"),

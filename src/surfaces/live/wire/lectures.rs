@@ -4,6 +4,7 @@ use super::pictures::{PictureSent, PictureShown};
 use super::sessions::SessionListed;
 use super::step_questions::{QuestionSent, QuestionTaught};
 use super::{Pagination, PersonRef};
+use crate::school::courses::copying::NewCopy;
 use crate::school::courses::{Course, CourseChanges, CourseDetail, CourseWithSessions, UnitBrief};
 use crate::school::enrollment::Enrollment;
 use crate::school::outline::{Item, ItemChanges, Unit, UnitChanges};
@@ -92,6 +93,15 @@ body! {
         auto_help: Option<bool> => auto_help,
     }
     others CourseChanges::default();
+}
+
+body! {
+    #[schema(example = json!({"title": "카카오톡 기초 (오후반)"}))]
+    pub struct CopyLecture for NewCopy;
+    optional {
+        /// That of the lecture with a mark when left out
+        title: Option<Name> => title,
+    }
 }
 
 answer! {
@@ -185,6 +195,9 @@ answer! {
     }
 }
 
+/// As many pictures as a step may have.
+pub type StepPictures<P> = BoundedList<P, 0, 4>;
+
 body! {
     #[schema(example = json!({"title": "카카오톡 앱 열기", "description": "홈 화면에서 카카오톡 앱을 찾아 엽니다", "order_index": 1,
         "target_action": "CLICK", "target_element_hint": "com.kakao.talk", "guide_text": "홈 화면에서 노란색 카카오톡 아이콘을 눌러주세요",
@@ -202,7 +215,7 @@ body! {
         guide_text: Patch<Guide> => guide,
         voice_guide_text: Patch<Guide> => voice,
         /// All pictures of the step from now on
-        pictures: Option<BoundedList<PictureSent, 0, 4>> => pictures,
+        pictures: Option<StepPictures<PictureSent>> => pictures,
         /// Whether the step is done in another app than the one that shows it
         in_other_app: Option<bool> => in_other_app,
         /// Notes of the instructor for themselves: learners and helpers never get them

@@ -9,6 +9,7 @@ pub mod handout;
 pub mod help_pictures;
 pub mod learning;
 pub mod lectures;
+pub mod lesson_file;
 pub mod people;
 pub mod pictures;
 pub mod pointer;

@@ -126,7 +126,7 @@ body! {
     }
     optional {
         /// Of CHOICE: two to five
-        options: Option<BoundedList<OptionSent, 0, 5>> => options = options.plain().unwrap_or_default(),
+        options: Option<QuestionOptions<OptionSent>> => options = options.plain().unwrap_or_default(),
         /// Of NUMBER: what is counted; may be empty
         unit: Option<Typed> => unit = unit.plain().unwrap_or_default(),
         /// The right answer, if there is one: staff see it, and learners once it is shown
@@ -135,48 +135,69 @@ body! {
 }
 
 const OPTIONS_MIN: usize = 2;
+/// As many options as a question may have.
+pub type QuestionOptions<O> = BoundedList<O, 0, 5>;
 
-/// A question that has what its kind needs. What another kind would need is dropped.
-pub struct QuestionSent(NewQuestion);
-
-sent!(QuestionSent => NewQuestion, |question| question.0);
-
-impl<'de> Deserialize<'de> for QuestionSent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<QuestionSent, D::Error> {
-        let mut question: NewQuestion = QuestionKeys::deserialize(deserializer)?.into();
-        if question.kind != StepQuestionKind::Choice {
-            question.options.clear();
-        } else if question.options.len() < OPTIONS_MIN {
-            return Err(D::Error::custom("two to five options are needed"));
-        }
-        if question.kind != StepQuestionKind::Number {
-            question.unit.clear();
-        }
-        if let Some(right) = question.answer {
-            let fits = question.accepted(right);
-            question.answer = Some(fits.ok_or_else(|| D::Error::custom("the answer does not fit the question"))?);
-        }
-        Ok(QuestionSent(question))
+/// Checks that a question has what its kind needs, and drops what another kind would need.
+pub fn checked<E: Error>(mut question: NewQuestion) -> Result<NewQuestion, E> {
+    if question.kind != StepQuestionKind::Choice {
+        question.options.clear();
+    } else if question.options.len() < OPTIONS_MIN {
+        return Err(E::custom("two to five options are needed"));
     }
+    if question.kind != StepQuestionKind::Number {
+        question.unit.clear();
+    }
+    if let Some(right) = question.answer {
+        let fits = question.accepted(right);
+        question.answer = Some(fits.ok_or_else(|| E::custom("the answer does not fit the question"))?);
+    }
+    Ok(question)
 }
 
-impl utoipa::__dev::ComposeSchema for QuestionSent {
-    fn compose(
-        parts: Vec<utoipa::openapi::RefOr<utoipa::openapi::Schema>>,
-    ) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        <QuestionKeys as utoipa::__dev::ComposeSchema>::compose(parts)
-    }
-}
+/// Makes the type of a question that is read by its keys and then checked. Its schema is that of the keys.
+macro_rules! checked_question {
+    ($(#[doc = $doc:literal])* $name:ident, $keys:ident) => {
+        $(#[doc = $doc])*
+        pub struct $name(NewQuestion);
 
-impl ToSchema for QuestionSent {
-    fn name() -> std::borrow::Cow<'static, str> {
-        "QuestionSent".into()
-    }
+        crate::surfaces::body::sent!($name => NewQuestion, |question| question.0);
 
-    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
-        QuestionKeys::schemas(schemas);
-    }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                let keys = <$keys as serde::Deserialize>::deserialize(deserializer)?;
+                crate::surfaces::live::wire::questions::checked(keys.into()).map($name)
+            }
+        }
+
+        impl utoipa::__dev::ComposeSchema for $name {
+            fn compose(
+                parts: Vec<utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>>,
+            ) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                <$keys as utoipa::__dev::ComposeSchema>::compose(parts)
+            }
+        }
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schemas(
+                schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
+            ) {
+                $keys::schemas(schemas);
+            }
+        }
+    };
 }
+pub(crate) use checked_question;
+
+checked_question!(
+    /// A question that has what its kind needs. What another kind would need is dropped.
+    QuestionSent,
+    QuestionKeys
+);
 
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"answer": 2}))]

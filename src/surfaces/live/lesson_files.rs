@@ -1,0 +1,94 @@
+//! Lectures that travel: copies, and files for other schools.
+
+use std::fmt::Write;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+
+use super::wire::lectures::{CopyLecture, Lecture};
+use super::wire::lesson_file::{read_lesson, write_lesson};
+use super::{Caller, Created, Id, Json, created};
+use crate::app::School;
+use crate::error::Result;
+use crate::school::courses::copying;
+use crate::school::lesson_files::{self, FILE_MAX_BYTES};
+use crate::surfaces::language::Language;
+use crate::surfaces::schemas::described;
+
+/// A lesson as a zip, in a body.
+pub struct LessonContent;
+
+described!(
+    LessonContent,
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+        .min_length(Some(1))
+        .max_length(Some(FILE_MAX_BYTES as usize))
+);
+
+/// Longest title in the name of a file.
+const FILE_NAME_MAX_CHARS: usize = 80;
+
+/// Copies a lecture, with its tasks and steps, into a new one of the caller (those who teach it). Without a `title`, the copy has that of
+/// the lecture with a mark. It has a code and a poster of its own, and no sessions, learners, classes, price, videos, missions or
+/// assessments. Its pictures are the same ones, which stay as long as any step names them.
+#[utoipa::path(post, path = "/api/lectures/{lecture_id}/copy", request_body = CopyLecture,
+    responses((status = 201, body = Lecture)))]
+pub async fn copy(app: School, caller: Caller, Id(id): Id, Json(sent): Json<CopyLecture>) -> Created<Lecture> {
+    let copied = copying::copy(&app, &caller, id, sent.into(), Language::spoken()).await?;
+    created((copied, None, app.public_url.as_str()))
+}
+
+/// Returns a lecture as one file (those who teach it): a zip of `lesson.json` and its pictures, which `POST /api/lectures/import` takes in
+/// this school or another. Nothing in it tells who made it, or where. The same lecture always gives the same bytes.
+#[utoipa::path(get, path = "/api/lectures/{lecture_id}/file",
+    responses((status = 200, description = "The file", content((LessonContent = "application/zip")))))]
+pub async fn export(app: School, caller: Caller, Id(id): Id) -> Result<Response> {
+    let file = lesson_files::export(&app, &caller, id, write_lesson).await?;
+    let head =
+        [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, attachment(&file.title))];
+    Ok((head, Body::from_stream(file.blocks)).into_response())
+}
+
+/// Makes a lecture of a file that was exported here or elsewhere (instructors). The body is the file itself, a zip of at most 200 MiB;
+/// `docs/lesson-file.md` describes what is in it. The lecture is there once all of it is; a refusal names the place that cannot be used.
+/// A person sends one file at a time.
+#[utoipa::path(post, path = "/api/lectures/import",
+    request_body(content((LessonContent = "application/zip"))),
+    responses((status = 201, body = Lecture)))]
+pub async fn import(app: School, caller: Caller, headers: HeaderMap, body: Body) -> Created<Lecture> {
+    let upload = lesson_files::begin(&app, &caller).await?;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let imported = upload.finish(length, &mut body.into_data_stream(), read_lesson).await?;
+    created((imported, None, app.public_url.as_str()))
+}
+
+/// Names a file after a title, in a header that has only plain letters.
+fn attachment(title: &str) -> String {
+    let fits = |c: char| if c.is_control() || r#"\/:*?"<>|"#.contains(c) { '_' } else { c };
+    let name: String = title.chars().take(FILE_NAME_MAX_CHARS).map(fits).collect();
+    let mut header = "attachment; filename=\"lesson.zip\"; filename*=UTF-8''".to_owned();
+    for byte in name.trim().bytes() {
+        let _ = match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' => write!(header, "{}", char::from(byte)),
+            _ => write!(header, "%{byte:02X}"),
+        };
+    }
+    header + ".zip"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_the_title_of_its_lecture_as_its_name() {
+        let named = |title: &str| attachment(title).rsplit("''").next().unwrap_or_default().to_owned();
+        assert_eq!(named("Photos 1"), "Photos%201.zip");
+        assert_eq!(named("사진"), "%EC%82%AC%EC%A7%84.zip");
+        assert_eq!(named("a/..\\b\"\n"), "a_.._b__.zip");
+    }
+}
