@@ -144,10 +144,11 @@ def before_call(context, case, kwargs):
 
 # To make texts out of long patterns takes Hypothesis minutes. That these patterns and the checks are one is held by a test
 # of `src/surfaces/texts.rs`, letter by letter; here they are left out, and texts that fit come out of plain alphabets.
-# Files of pictures and slides cannot be described. What a picture is, its content tells, whatever the request calls it.
+# Files of pictures, slides and lessons cannot be described. What a picture is, its content tells, whatever the request calls it.
 for kind in ("image/png", "image/jpeg", "image/webp"):
     schemathesis.openapi.media_type(kind, st.just(base64.b64decode(SCHOOL["png"])))
 schemathesis.openapi.media_type("application/pdf", st.just(base64.b64decode(SCHOOL["pdf"])))
+schemathesis.openapi.media_type("application/zip", st.just(base64.b64decode(SCHOOL["zip"])))
 
 LETTERS = st.sampled_from("김순자이박강가나다髙橋さくらАлмаAdaOz0189 .-'")
 TEXTS = {

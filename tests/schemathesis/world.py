@@ -1,11 +1,13 @@
 """A school in which every kind of thing exists, made through the API; the ids of its things go to the hooks."""
 
 import base64
+import io
 import json
 import struct
 import time
 import urllib.error
 import urllib.request
+import zipfile
 import zlib
 
 PASSWORD = "securePassword123"
@@ -59,6 +61,17 @@ def pdf():
         file += f"{number} 0 obj\n{content}\nendobj\n".encode()
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     return file + f"xref\n0 4\n0000000000 65535 f \n{table}trailer\n<</Size 4 /Root 1 0 R>>\nstartxref\n{len(file)}\n%%EOF\n".encode()
+
+
+def lesson():
+    """A small lesson as a file, as other programs pack it."""
+    step = {"title": "사진 고르기", "pictures": [{"file": "pictures/1.png"}]}
+    texts = {"format": "gyosil-lesson", "version": 1, "title": "사진 보내기", "tasks": [{"title": "보내기", "steps": [step]}]}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("lesson.json", json.dumps(texts))
+        parts.writestr("pictures/1.png", png())
+    return file.getvalue()
 
 
 def settles(ask, is_so):
@@ -184,5 +197,5 @@ def build(base, admin_email):
     notices = [n["id"] for n in teacher.get("/api/notifications")["notifications"]]
     kept["notification_id"] = notices or [1]
     people = {"instructor": teacher, "student": student, "admin": admin}
-    files = {"png": base64.b64encode(png()).decode(), "pdf": base64.b64encode(pdf()).decode()}
+    files = {kind: base64.b64encode(content).decode() for kind, content in (("png", png()), ("pdf", pdf()), ("zip", lesson()))}
     return people, {"kept": kept, "away": away, "ids": {name: person.id for name, person in people.items()}, **files}

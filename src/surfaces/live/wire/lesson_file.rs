@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::lectures::StepPictures;
 use super::pictures::{PictureMarkShown, PictureMarks};
-use super::questions::{Answer, QuestionKindWord, QuestionOptions, checked_question};
+use super::step_questions::{Answer, QuestionKindWord, QuestionOptions, checked_question};
 use crate::error::{Error, InputPlace, LessonFault, Result};
 use crate::school::courses::CourseChanges;
 use crate::school::lesson_files::{OutlineToWrite, ReadLesson, StepToWrite, TASKS_MAX, TaskToWrite};

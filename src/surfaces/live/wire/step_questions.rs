@@ -166,7 +166,7 @@ macro_rules! checked_question {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
                 let keys = <$keys as serde::Deserialize>::deserialize(deserializer)?;
-                crate::surfaces::live::wire::questions::checked(keys.into()).map($name)
+                crate::surfaces::live::wire::step_questions::checked(keys.into()).map($name)
             }
         }
 
