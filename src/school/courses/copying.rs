@@ -17,13 +17,13 @@ pub struct NewCopy {
     pub title: Option<String>,
 }
 
-/// Copies a course that the caller teaches. The copy is the caller's own, and published at once. It takes the same number of
+/// Copies a course that the caller leads. The copy is the caller's own, and published at once. It takes the same number of
 /// statements for any number of steps.
 pub async fn copy(app: &School, caller: &Caller, id: i64, copy: NewCopy, language: Language) -> Result<Course> {
     caller.must_have(Scope::CourseCreate)?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    rights::hold_taught_course(&mut tx, caller, id).await?;
+    rights::hold_led_course(&mut tx, caller, id).await?;
     // Adding or changing a unit or an item holds one of these; letting a picture go holds the picture.
     let of_course = "course = $1 and deleted_ms is null";
     let items = format!("unit in (select id from units where {of_course})");

@@ -61,7 +61,7 @@ fn part_name(number: usize, kind: &str) -> String {
     format!("pictures/{number}.{kind}")
 }
 
-/// Writes a lecture that the caller teaches into a file. Fails if the file could not be read again, since it would have too much.
+/// Writes a lecture that the caller leads into a file. Fails if the file could not be read again, since it would have too much.
 pub async fn export(
     app: &School,
     caller: &Caller,
@@ -70,7 +70,7 @@ pub async fn export(
 ) -> Result<LessonDownload<impl Stream<Item = Result<Bytes>> + Send + 'static>> {
     caller.must_be_staff()?;
     let mut tx = app.db.read().await?;
-    rights::find_taught_course(&mut tx, caller, id).await?;
+    rights::find_led_course(&mut tx, caller, id).await?;
     let course = courses::by_id(&mut tx, id).await?;
     let mut parts = NamedParts::default();
     let units = outline::units_with_items(&mut tx, id).await?;

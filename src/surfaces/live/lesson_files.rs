@@ -32,17 +32,17 @@ described!(
 /// Longest title in the name of a file.
 const FILE_NAME_MAX_CHARS: usize = 80;
 
-/// Copies a lecture, with its tasks and steps, into a new one of the caller (those who teach it). Without a `title`, the copy has that of
+/// Copies a lecture, with its tasks and steps, into a new one of the caller (those who lead it). Without a `title`, the copy has that of
 /// the lecture with a mark. It has a code and a poster of its own, and no sessions, learners, classes, price, videos, missions or
 /// assessments. Its pictures are the same ones, which stay as long as any step names them.
 #[utoipa::path(post, path = "/api/lectures/{lecture_id}/copy", request_body = CopyLecture,
     responses((status = 201, body = Lecture)))]
 pub async fn copy(app: School, caller: Caller, Id(id): Id, Json(sent): Json<CopyLecture>) -> Created<Lecture> {
     let copied = copying::copy(&app, &caller, id, sent.into(), Language::spoken()).await?;
-    created((copied, None, app.public_url.as_str()))
+    created((copied, app.public_url.as_str()))
 }
 
-/// Returns a lecture as one file (those who teach it): a zip of `lesson.json` and its pictures, which `POST /api/lectures/import` takes in
+/// Returns a lecture as one file (those who lead it): a zip of `lesson.json` and its pictures, which `POST /api/lectures/import` takes in
 /// this school or another. Nothing in it tells who made it, or where. The same lecture always gives the same bytes.
 #[utoipa::path(get, path = "/api/lectures/{lecture_id}/file",
     responses((status = 200, description = "The file", content((LessonContent = "application/zip")))))]
@@ -63,7 +63,7 @@ pub async fn import(app: School, caller: Caller, headers: HeaderMap, body: Body)
     let upload = lesson_files::begin(&app, &caller).await?;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let imported = upload.finish(length, &mut body.into_data_stream(), read_lesson).await?;
-    created((imported, None, app.public_url.as_str()))
+    created((imported, app.public_url.as_str()))
 }
 
 /// Names a file after a title, in a header that has only plain letters.

@@ -139,6 +139,8 @@ pub const CO_TEACHERS: &[(&str, &str)] = &[
     ("POST /api/lectures/{lecture_id}/tasks", "what is taught"),
     ("POST /api/lectures/{lecture_id}/pictures", "what is taught"),
     ("POST /api/lectures/{lecture_id}/pictures/pdf", "what is taught"),
+    ("GET /api/lectures/{lecture_id}/file", "what is taught"),
+    ("POST /api/lectures/{lecture_id}/copy", "a lecture of one's own"),
     ("PUT /api/tasks/{task_id}", "what is taught"),
     ("POST /api/tasks/{task_id}/subtasks", "what is taught"),
     ("PUT /api/subtasks/{subtask_id}", "what is taught"),
