@@ -119,14 +119,18 @@ fn a_file_that_is_no_lesson_is_refused_and_its_place_is_named() {
 fn a_refusal_is_told_in_the_language_of_the_instructor() {
     on(Backend::Sqlite, &[], |school| async move {
         let teacher = school.teacher().await;
-        let refused = imports(&teacher, with_key("version", json!(2))).await;
-        let told = refused.json["error"]["message"].as_str().unwrap().to_owned();
-        assert!(told.contains("더 새로운 버전"), "{told}");
-        refused.refused(400, "LESSON_FILE_REFUSED");
-        let broken = imports(&teacher, with_picture(stored("pictures/a.png", b"?"))).await;
-        let told = broken.json["error"]["message"].as_str().unwrap().to_owned();
-        assert!(told.contains("pictures/a.png") && told.contains("PNG, JPEG, WebP"), "{told}");
-        broken.refused(400, "LESSON_FILE_REFUSED");
+        for (file, language, why) in [
+            (with_key("version", json!(2)), "ko", "더 새로운 버전"),
+            (with_key("version", json!(2)), "ja", "新しいバージョン"),
+            (with_picture(stored("pictures/a.png", b"?")), "ko", "pictures/a.png: PNG, JPEG, WebP 파일이 아닙니다"),
+            (with_picture(stored("pictures/a.png", b"?")), "ja", "pictures/a.png: PNG、JPEG、WebP"),
+        ] {
+            let request = school.http.post(school.url("/api/lectures/import")).header("accept-language", language);
+            let reply = request.bearer_auth(teacher.token.as_ref().unwrap()).body(file).send().await.unwrap();
+            let told: Value = reply.json().await.unwrap();
+            assert_eq!(told["error"]["code"], "LESSON_FILE_REFUSED", "{told}");
+            assert!(told["error"]["message"].as_str().unwrap().contains(why), "{told}");
+        }
     });
 }
 
