@@ -11,6 +11,7 @@ mod csv;
 pub mod dialects;
 mod document;
 pub mod extract;
+mod file_names;
 mod headers;
 pub mod ids;
 pub mod json;

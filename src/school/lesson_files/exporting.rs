@@ -14,12 +14,11 @@ use super::{
 };
 use crate::app::School;
 use crate::db::{Tx, placeholders};
-use crate::error::{Error, Noun, Result};
-use crate::outside::objects::READ_MAX_BYTES;
+use crate::error::{Error, Result};
 use crate::outside::zip::ZipWriter;
 use crate::school::outline::{self, Item};
 use crate::school::pictures::reception::Reception;
-use crate::school::pictures::{OF_COURSE_MAX_PICTURES, StoredPicture};
+use crate::school::pictures::{OF_COURSE_MAX_PICTURES, StoredPicture, read_stored};
 use crate::school::rights::{self, Caller};
 use crate::school::{courses, step_questions};
 
@@ -95,7 +94,7 @@ pub async fn export(
     let place = EXPORTS.place(caller.id).await?;
     // A store that is away is told as such, and not by a file that ends early.
     let first = match parts.pictures.first() {
-        Some(picture) => Some(read(app, picture).await?),
+        Some(picture) => Some(read_stored(app, &picture.file()).await?),
         None => None,
     };
     let (sender, blocks) = mpsc::channel(1);
@@ -126,11 +125,6 @@ async fn stored_bytes(tx: &mut Tx, pictures: &[StoredPicture]) -> Result<i64> {
     Ok(tx.one::<(i64,)>(sql, names).await?.0)
 }
 
-async fn read(app: &School, picture: &StoredPicture) -> Result<Bytes> {
-    let read = app.objects.read(&picture.large_key(), 0, READ_MAX_BYTES).await;
-    read.map_err(|error| error.instead_of(Noun::Picture))
-}
-
 /// A file that is being written. It fails without an error if its reader has gone away, or takes nothing more.
 struct FileToSend {
     zip: ZipWriter,
@@ -149,7 +143,7 @@ impl FileToSend {
         for (n, picture) in pictures.iter().enumerate() {
             let content = match first.take() {
                 Some(content) => content,
-                None => read(app, picture).await.map_err(Some)?,
+                None => read_stored(app, &picture.file()).await.map_err(Some)?,
             };
             self.send_part(&part_name(n + 1, &picture.kind), content).await?;
         }

@@ -14,6 +14,6 @@ pub use self::on_step::{
 };
 pub(in crate::school) use self::on_step::{key, to_json};
 pub use self::reading::{ServedPicture, read};
-pub(in crate::school) use self::reading::{parted, read_named};
+pub(in crate::school) use self::reading::{parted, read_named, read_stored};
 pub(in crate::school) use self::upload::OF_COURSE_MAX_PICTURES;
 pub use self::upload::{FILE_MAX_BYTES, PictureUpload, begin};

@@ -31,11 +31,6 @@ impl StoredPicture {
         format!("{}-small.{}", self.name, self.kind)
     }
 
-    /// Returns the key of its large file in the store.
-    pub(in crate::school) fn large_key(&self) -> String {
-        key(FOLDER, &self.file())
-    }
-
     /// Returns the keys of its files in the store, the large one first.
     pub(in crate::school) fn keys(&self, folder: &str) -> [String; 2] {
         [self.file(), self.small_file()].map(|file| key(folder, &file))

@@ -34,7 +34,8 @@ pub(in crate::school) async fn read_named(app: &School, file: &str) -> Result<By
     app.pictures.get(file, read_stored(app, file)).await
 }
 
-async fn read_stored(app: &School, file: &str) -> Result<Bytes> {
+/// Reads a file of a picture from the store, and keeps nothing of it in memory.
+pub(in crate::school) async fn read_stored(app: &School, file: &str) -> Result<Bytes> {
     let bytes = app.objects.read(&key(FOLDER, file), 0, READ_MAX_BYTES).await;
     bytes.map_err(|error| error.instead_of(Noun::Picture))
 }

@@ -1,7 +1,5 @@
 //! Lectures that travel: copies, and files for other schools.
 
-use std::fmt::Write;
-
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +12,7 @@ use crate::app::School;
 use crate::error::Result;
 use crate::school::courses::copying;
 use crate::school::lesson_files::{self, FILE_MAX_BYTES};
+use crate::surfaces::file_names::disposition;
 use crate::surfaces::language::Language;
 use crate::surfaces::schemas::described;
 
@@ -28,9 +27,6 @@ described!(
         .min_length(Some(1))
         .max_length(Some(FILE_MAX_BYTES as usize))
 );
-
-/// Longest title in the name of a file.
-const FILE_NAME_MAX_CHARS: usize = 80;
 
 /// Copies a lecture, with its tasks and steps, into a new one of the caller (those who lead it). Without a `title`, the copy has that of
 /// the lecture with a mark. It has a code and a poster of its own, and no sessions, learners, classes, price, videos, missions or
@@ -48,8 +44,10 @@ pub async fn copy(app: School, caller: Caller, Id(id): Id, Json(sent): Json<Copy
     responses((status = 200, description = "The file", content((LessonContent = "application/zip")))))]
 pub async fn export(app: School, caller: Caller, Id(id): Id) -> Result<Response> {
     let file = lesson_files::export(&app, &caller, id, write_lesson).await?;
-    let head =
-        [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, attachment(&file.title))];
+    let head = [
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition("attachment", &file.title, "zip")),
+    ];
     Ok((head, Body::from_stream(file.blocks)).into_response())
 }
 
@@ -64,31 +62,4 @@ pub async fn import(app: School, caller: Caller, headers: HeaderMap, body: Body)
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let imported = upload.finish(length, &mut body.into_data_stream(), read_lesson).await?;
     created((imported, app.public_url.as_str()))
-}
-
-/// Names a file after a title, in a header that has only plain letters.
-fn attachment(title: &str) -> String {
-    let fits = |c: char| if c.is_control() || r#"\/:*?"<>|"#.contains(c) { '_' } else { c };
-    let name: String = title.chars().take(FILE_NAME_MAX_CHARS).map(fits).collect();
-    let mut header = "attachment; filename=\"lesson.zip\"; filename*=UTF-8''".to_owned();
-    for byte in name.trim().bytes() {
-        let _ = match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' => write!(header, "{}", char::from(byte)),
-            _ => write!(header, "%{byte:02X}"),
-        };
-    }
-    header + ".zip"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_has_the_title_of_its_lecture_as_its_name() {
-        let named = |title: &str| attachment(title).rsplit("''").next().unwrap_or_default().to_owned();
-        assert_eq!(named("Photos 1"), "Photos%201.zip");
-        assert_eq!(named("사진"), "%EC%82%AC%EC%A7%84.zip");
-        assert_eq!(named("a/..\\b\"\n"), "a_.._b__.zip");
-    }
 }
