@@ -348,15 +348,10 @@ errors! {
         "This lesson file cannot be used: {why}",
         "이 수업 파일은 쓸 수 없습니다: {why}",
         "この授業ファイルは使えません: {why}";
-    /// One of the parts of a file with a lesson.
     LessonPartRefused { place: String, why: LessonFault } = BadInput, "LESSON_FILE_REFUSED",
         "This lesson file cannot be used: {place}: {why}",
         "이 수업 파일은 쓸 수 없습니다: {place}: {why}",
         "この授業ファイルは使えません: {place}: {why}";
-    LessonPictureRefused { place: String, why: PictureFault } = BadInput, "LESSON_FILE_REFUSED",
-        "A picture of this lesson file cannot be used: {place}: {why}",
-        "이 수업 파일에 쓸 수 없는 그림이 있습니다: {place}: {why}",
-        "この授業ファイルに使えない画像があります: {place}: {why}";
     LessonTooLarge = Conflict, "LESSON_TOO_LARGE",
         "This lecture is too large for one file: at most 500 tasks, 2,000 steps and 1,000 pictures of 200 MB in all",
         "한 파일에 담기에는 너무 큰 과정입니다. (과제 500개, 단계 2,000개, 그림 1,000개와 200MB까지)",

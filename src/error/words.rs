@@ -248,6 +248,9 @@ table! {
             "여러 개로 나뉘었거나 zip64 형식인 파일은 읽을 수 없습니다.",
             "分割された zip や zip64 は読み取れません。",
         ],
+        NoPicture = PictureFault::NoPicture.texts(),
+        Moving = PictureFault::Moving.texts(),
+        TooManyPixels = PictureFault::TooManyPixels.texts(),
         BadName = ["this name is not taken", "쓸 수 없는 이름입니다.", "使えない名前です。"],
         Twice = ["it is there twice", "같은 이름이 두 번 들어 있습니다.", "同じ名前が二度入っています。"],
         Missing = ["it is not in the file", "파일 안에 없습니다.", "ファイルの中にありません。"],
@@ -281,6 +284,17 @@ table! {
         ],
         Broken = ["it cannot be read", "파일을 읽을 수 없습니다.", "ファイルを読み取れません。"],
         TooMuch = ["it is too complex", "너무 복잡합니다.", "複雑すぎます。"],
+    }
+}
+
+impl From<PictureFault> for LessonFault {
+    fn from(fault: PictureFault) -> LessonFault {
+        match fault {
+            PictureFault::NoPicture => LessonFault::NoPicture,
+            PictureFault::Moving => LessonFault::Moving,
+            PictureFault::TooManyPixels => LessonFault::TooManyPixels,
+            PictureFault::Broken => LessonFault::Broken,
+        }
     }
 }
 

@@ -125,7 +125,7 @@ impl LessonUpload {
         let file = blocking(move || zip.read(&part, pictures::FILE_MAX_BYTES)).await?;
         let stored = PictureUpload::of_import(&self.app, course).finish(file.into()).await;
         stored.map_err(|error| match error {
-            Error::PictureRefused { why } => Error::LessonPictureRefused { place, why },
+            Error::PictureRefused { why } => Error::LessonPartRefused { place, why: why.into() },
             other => other,
         })
     }
