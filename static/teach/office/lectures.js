@@ -68,8 +68,8 @@ function runningNow() {
 }
 
 function head(form, file) {
-  return el("div", { class: "head" }, el("h1", {}, words.lectures.title), file.button,
-    el("button", { type: "button", class: "quiet", "data-act": "new-lecture", onclick: form.open }, words.lectures.add));
+  return el("div", { class: "head" }, el("h1", {}, words.lectures.title),
+    el("button", { type: "button", class: "quiet", "data-act": "new-lecture", onclick: form.open }, words.lectures.add), file.button);
 }
 
 /** A welcome for people who have no lecture yet: what to do, and an example. */
