@@ -334,8 +334,8 @@ errors! {
         "一つの講座に入れられる画像は {most} 枚までです。使われていない画像は一日後に消えます。";
     TooManyTeachers { most: i64 } = Conflict, "TOO_MANY_TEACHERS",
         "A lecture is shared with {most} colleagues at most",
-        "한 강의는 {most}분까지 함께 가르치실 수 있습니다.",
-        "一つの講座を一緒に教えられるのは {most} 人までです。";
+        "함께 가르칠 분은 {most}분까지 더하실 수 있습니다.",
+        "一緒に教える人は {most} 人まで追加できます。";
     SlidesRefused { why: SlidesFault } = BadInput, "SLIDES_REFUSED",
         "This PDF cannot be used: {why}",
         "이 PDF는 쓸 수 없습니다: {why}",
@@ -346,15 +346,15 @@ errors! {
         "このページは使えません: {why}";
     LessonFileRefused { why: LessonFault } = BadInput, "LESSON_FILE_REFUSED",
         "This lesson file cannot be used: {why}",
-        "이 수업 파일은 쓸 수 없습니다: {why}",
-        "この授業ファイルは使えません: {why}";
+        "이 강의 파일은 쓸 수 없습니다: {why}",
+        "この講座ファイルは使えません: {why}";
     LessonPartRefused { place: String, why: LessonFault } = BadInput, "LESSON_FILE_REFUSED",
         "This lesson file cannot be used: {place}: {why}",
-        "이 수업 파일은 쓸 수 없습니다: {place}: {why}",
-        "この授業ファイルは使えません: {place}: {why}";
+        "이 강의 파일은 쓸 수 없습니다: {place}: {why}",
+        "この講座ファイルは使えません: {place}: {why}";
     LessonTooLarge = Conflict, "LESSON_TOO_LARGE",
         "This lecture is too large for one file: at most 500 tasks, 2,000 steps and 1,000 pictures of 200 MB in all",
-        "한 파일에 담기에는 너무 큰 과정입니다. (과제 500개, 단계 2,000개, 그림 1,000개와 200MB까지)",
+        "한 파일에 담기에는 너무 큰 강의입니다. (과제 500개, 단계 2,000개, 그림 1,000개와 200MB까지)",
         "一つのファイルに入れるには大きすぎる講座です。(課題 500、ステップ 2,000、画像 1,000 枚と 200 MB まで)";
     /// The upload was completed, refused or given up.
     UploadOver = Conflict, "UPLOAD_OVER",

@@ -201,7 +201,7 @@ mod tests {
         assert!(elsewhere.diagnosis.contains("다른 앱"));
         for screen in [None, Some("com.kakao.talk.MainActivity"), Some("com.sec.android.app.launcher"), Some("step")] {
             let verdict = guide(&HelpQuestion { screen: screen.map(Into::into), ..question() });
-            assert!(!verdict.content.contains("다른 화면") && !verdict.content.contains("홈 버튼"), "{screen:?}");
+            assert!(!verdict.content.contains("다른 화면") && !verdict.content.contains("홈 단추"), "{screen:?}");
             assert_eq!(verdict.diagnosis, "", "{screen:?}");
         }
         let tries = ["CLICK", "BACK", "CLICK"].map(String::from).to_vec();

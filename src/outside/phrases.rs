@@ -16,7 +16,7 @@ pub struct Phrases {
 }
 
 const KOREAN: Phrases = Phrases {
-    elsewhere: "지금은 다른 화면이 열려 있어요. 홈 버튼을 눌러 처음 화면으로 돌아간 다음, 이렇게 해 보세요. ",
+    elsewhere: "지금은 다른 화면이 열려 있어요. 홈 단추를 눌러 처음 화면으로 돌아간 다음, 이렇게 해 보세요. ",
     wandering: "천천히 하셔도 괜찮아요. 화면을 그대로 두고, 이렇게 한 번만 해 보세요. ",
     again: "이 단계의 안내를 다시 알려 드릴게요. ",
     long_press: " 2초쯤 꾹 누르고 계시면 됩니다.",

@@ -16,11 +16,13 @@ export function answerInWords(question, value) {
   return chosen?.label ?? [value, question.unit].filter((part) => part !== "").join(" ");
 }
 
+const without = (text, end) => text.slice(0, text.length - end.length);
+
 /** Reads a number as people write it, also with its unit; null if it is none. */
 export function numberOf(typed, unit = "") {
   const bare = (text) => text.normalize("NFKC").replaceAll(/\s/g, "");
-  const withUnit = [bare(unit), ...words.question.counters].find((word) => word && bare(typed).endsWith(word)) ?? "";
-  const written = bare(typed).slice(0, -withUnit.length || undefined).replace(/^[−–]/, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
+  const all = bare(typed);
+  const written = without(all, [bare(unit), ...words.question.counters].find((word) => word && all.endsWith(word)) ?? "").replace(/^[−–]/, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
   return /^-?(\d{1,9}\.?\d*|\.\d+)$/.test(written) ? Number(written) : null;
 }
 

@@ -8,7 +8,7 @@ export default {
     minute: "One minute is left.", over: "The time is over. Finish without any hurry.",
   },
   question: {
-    // Signs after a number, whatever the unit of the question is.
+    // Units that people write behind a number.
     counters: "%°",
     yes: "Yes", no: "No",
     people: (count) => (count === 1 ? "1 person" : `${count} people`),

@@ -8,7 +8,7 @@ export default {
     minute: "あと1分です。", over: "時間になりました。ゆっくり終わらせてください。",
   },
   question: {
-    // Signs after a number, whatever the unit of the question is.
+    // Units that people write behind a number.
     counters: "人個回枚歳円",
     yes: "はい", no: "いいえ",
     people: (count) => `${count}人`,

@@ -8,7 +8,7 @@ export default {
     minute: "1분 남았어요.", over: "시간이 다 됐어요. 천천히 마무리하세요.",
   },
   question: {
-    // Signs after a number, whatever the unit of the question is.
+    // Units that people write behind a number.
     counters: "명분개번살세장원",
     yes: "예", no: "아니요",
     people: (count) => `${count}명`,

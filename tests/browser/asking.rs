@@ -106,9 +106,9 @@ fn a_learner_answers_with_one_tap_and_sees_what_the_instructor_shows() {
         phone.reads("내 답").await;
         board.presses_button("show-hidden").await;
         phone.shows(".results", false).await;
-        phone.reads("답은 모두 모았어요").await;
+        phone.reads("답은 여기까지 모았어요").await;
         phone.reloads().await;
-        phone.reads("답은 모두 모았어요").await;
+        phone.reads("답은 여기까지 모았어요").await;
         phone.shows(".choices", false).await;
         // A learner who comes now cannot answer, and is done by the button.
         let late = Phone::joins(&school, &class.session, "이늦음").await;

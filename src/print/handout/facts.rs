@@ -20,7 +20,7 @@ pub struct HandoutFacts {
 pub struct HandoutWords {
     pub handout: &'static str,
     pub review: &'static str,
-    /// How one comes to the review.
+    /// Explanation of the way to the review.
     pub how: &'static str,
     pub question: &'static str,
     pub answer: &'static str,

@@ -13,7 +13,7 @@ use crate::school::rights::{self, Caller, Scope};
 const TITLE_MAX_CHARS: usize = 200;
 
 pub struct NewCopy {
-    /// That of the course with a mark, if there is nothing.
+    /// Without one, the title of the course with a mark.
     pub title: Option<String>,
 }
 

@@ -79,7 +79,7 @@ fn words(language: Language) -> HandoutWords {
         review: choose(["See it again", "복습하기", "復習する"]),
         how: choose([
             "Point the camera of your phone at the square,\nand see all of it again on the screen.",
-            "휴대폰 사진기로 네모 그림을 비추면,\n배운 것을 화면에서 다시 볼 수 있어요.",
+            "휴대폰 카메라로 네모 그림을 비추면,\n배운 것을 화면에서 다시 볼 수 있어요.",
             "スマホのカメラを四角い絵に向けると、\n習ったことを画面でもう一度見られます。",
         ]),
         question: choose(["Try it", "풀어 보세요", "考えてみましょう"]),

@@ -40,7 +40,7 @@ export default {
     chosen: "Chosen", sent: "Your answer is sent.", number: (answer) => `Your answer: ${answer}.`, change: "To change it, just choose again.",
     minus: "Below zero? Put a minus (−)",
     send: "Send", notNumber: "Please write a number, such as 3 or 36.5", failed: "Your answer did not arrive. Please press again.",
-    changeNumber: "To change it, just write it again and send it.", closed: "All answers are in.",
+    changeNumber: "To change it, just write it again and send it.", closed: "No more answers now.",
   },
   refused: {
     ANSWER_SHOWN: "The right answer is out, so answers cannot change any more.",

@@ -40,7 +40,7 @@ export default {
     chosen: "選びました", sent: "答えを送りました。", number: (answer) => `送った答え: ${answer}。`, change: "変えたいときは、もう一度選んでください。",
     minus: "0より小さいときはマイナス（−）をつける",
     send: "送る", notNumber: "数字で書いてください。例: 3 または 36.5", failed: "答えが届きませんでした。もう一度押してください。",
-    changeNumber: "変えたいときは、もう一度書いて送ってください。", closed: "答えは出そろいました。",
+    changeNumber: "変えたいときは、もう一度書いて送ってください。", closed: "答えはここまでです。",
   },
   refused: {
     ANSWER_SHOWN: "正解が出たので、もう答えは変えられません。",

@@ -45,7 +45,7 @@ export default {
     chosen: "골랐어요", sent: "답을 보냈어요.", number: (answer) => `보낸 답: ${answer}.`, change: "바꾸고 싶으면 다시 고르시면 돼요.",
     minus: "0보다 작으면 빼기(−) 붙이기",
     send: "보내기", notNumber: "숫자로만 적어 주세요. 예: 3 또는 36.5", failed: "답이 전해지지 않았어요. 다시 눌러 주세요.",
-    changeNumber: "바꾸고 싶으면 다시 적어 보내시면 돼요.", closed: "답은 모두 모았어요.",
+    changeNumber: "바꾸고 싶으면 다시 적어 보내시면 돼요.", closed: "답은 여기까지 모았어요.",
   },
   refused: {
     ANSWER_SHOWN: "정답이 나와서 이제는 답을 바꿀 수 없어요.",

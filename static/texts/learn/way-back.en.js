@@ -4,7 +4,7 @@ export default {
   wayBack: {
     title: "How to come back to the class", line: "This is how you come back from another app.",
     ways: {
-      buttons: { title: "If there are three buttons", line: "Tap ||| or □." },
+      buttons: { title: "If there are three buttons", line: "Tap the three lines (|||) or the square (□)." },
       gestures: { title: "If there is only a thin line", line: "Slide up slowly from the very bottom, and rest a moment." },
       bar: { title: "iPhone without a round button", line: "Slide up slowly from the very bottom, and rest a moment." },
       button: { title: "iPhone with a round button", line: "Press the round button twice, quickly." },

@@ -30,7 +30,7 @@ export default {
       phones >= connected ? `This step is showing on all ${phones} phones` : `This step is showing on ${phones} of ${connected} phones`,
     pointing: "Tap the picture or draw on it: everyone sees it on their phone and on the wall. Arrow keys move it, too.",
     pointingByKeys: "Point at the picture. Arrow keys move the ring.",
-    notes: "My notes",
+    notes: "Notes",
     stepless: "There are no steps yet. Please make some first.",
     makeSteps: "Make steps",
   },

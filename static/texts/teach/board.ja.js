@@ -28,7 +28,7 @@ export default {
       phones >= connected ? `スマホ${phones}台すべてにこのステップが出ています` : `スマホ${connected}台のうち${phones}台にこのステップが出ています`,
     pointing: "絵を押したり線を引いたりすると、全員のスマホと黒板に出ます。矢印キーでも動かせます。",
     pointingByKeys: "絵を指す。矢印キーで動かします。",
-    notes: "自分のメモ",
+    notes: "進行メモ",
     stepless: "まだステップがありません。先にステップを作ってください。",
     makeSteps: "ステップを作りに行く",
   },

@@ -28,7 +28,7 @@ export default {
       phones >= connected ? `휴대폰 ${phones}대 모두에 이 단계가 보입니다` : `휴대폰 ${connected}대 중 ${phones}대에 이 단계가 보입니다`,
     pointing: "그림을 누르거나 그으면, 모두의 휴대폰과 칠판에 보입니다. 화살표 키로도 옮길 수 있습니다.",
     pointingByKeys: "그림 가리키기. 화살표 키로 옮깁니다.",
-    notes: "내 메모",
+    notes: "진행 메모",
     stepless: "아직 단계가 없습니다. 먼저 단계를 만들어 주세요.",
     makeSteps: "단계 만들러 가기",
   },

@@ -15,8 +15,8 @@ export default {
   teachers: {
     title: "Teaching together",
     hint: "A co-teacher can edit the steps, and open and lead classes. Deleting the lecture, and deciding on completions and applications, stay with you.",
-    hintShared: "You teach this lecture together. You can edit the steps, and open and lead classes. Completions and applications are decided by its owner.",
-    owner: "Owner",
+    hintShared: "You teach this lecture together. You can edit the steps, and open and lead classes. Completions and applications are decided by the instructor who made it.",
+    owner: "Made the lecture",
     coTeacher: "Co-teacher",
     add: "Teach together",
     addOf: (name) => `Teach together with ${name}`,

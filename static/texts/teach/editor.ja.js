@@ -68,7 +68,7 @@ export default {
   pictures: {
     title: "絵 (なくてもかまいません)",
     hint: "スマホの画面を写した写真を入れて、押す所に印を付けられます。ファイルをここに引っぱって放すか、貼り付けても入ります (Ctrl+V)。",
-    earlier: "← 前へ", earlierOne: (number) => `画像 ${number} を前へ`,
+    earlier: "← 前へ", earlierOne: (number) => `絵 ${number} を前へ`,
     add: "絵を入れる",
     sending: "送っています…",
     again: "もう一度送る",

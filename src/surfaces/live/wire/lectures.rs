@@ -99,7 +99,7 @@ body! {
     #[schema(example = json!({"title": "카카오톡 기초 (오후반)"}))]
     pub struct CopyLecture for NewCopy;
     optional {
-        /// That of the lecture with a mark when left out
+        /// The title of the lecture with a mark when left out
         title: Option<Name> => title,
     }
 }
