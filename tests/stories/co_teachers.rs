@@ -357,6 +357,13 @@ fn drafts_and_lectures_with_a_price_are_open_to_a_co_teacher_and_missions_stay()
         assert!(guide(&colleague).await.is_string());
         assert_eq!(guide(&stranger).await, Value::Null);
         assert_eq!(colleague.put(&path, json!({ "price": 0 })).await.status, 403);
+        // Nobody gives away what the instructor sells. A copy costs as much.
+        let copy = format!("/api/lectures/{}/copy", priced.id);
+        colleague.post(&copy, json!({})).await.refused(403, "FORBIDDEN");
+        colleague.get(&format!("/api/lectures/{}/file", priced.id)).await.refused(403, "FORBIDDEN");
+        let copied = teacher.post(&copy, json!({})).await.is(201)["id"].clone();
+        let copied = stranger.get(&format!("/api/lectures/{copied}?subtasks=true")).await.ok();
+        assert_eq!(copied["tasks"][0]["subtasks"][0]["guide_text"], Value::Null);
         // A task with a mission is deleted by the instructor alone: what learners have answered goes with it.
         makes_mission(&teacher, priced.task, json!({})).await;
         colleague.delete(&format!("/api/tasks/{}", priced.task)).await.refused(403, "FORBIDDEN");
@@ -365,6 +372,7 @@ fn drafts_and_lectures_with_a_price_are_open_to_a_co_teacher_and_missions_stay()
         let draft = Lecture { id, task: 0, steps: Vec::new() };
         shares(&teacher, &draft, &colleague).await.is(201);
         assert_eq!(my_role(&colleague, &draft).await, "CO_TEACHER");
+        colleague.post(&format!("/api/lectures/{id}/copy"), json!({})).await.refused(403, "FORBIDDEN");
         stranger.get(&format!("/api/lectures/{id}")).await.refused(404, "NOT_FOUND");
         stranger.get(&teachers_of(&draft)).await.refused(404, "NOT_FOUND");
         colleague.delete(&format!("/api/lectures/{id}")).await.refused(403, "FORBIDDEN");

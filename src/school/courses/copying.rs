@@ -1,10 +1,10 @@
-//! Copies of courses. A copy has the units of the course and their steps, and none of the people, classes, sessions, prices, videos,
+//! Copies of courses. A copy has the units of the course and their steps, and none of the people, classes, sessions, videos,
 //! missions and assessments. Its pictures are the same ones: they stay as long as any step names them.
 
 use super::{Course, CourseChanges, CourseStatus, by_id, complete, insert_row};
 use crate::app::School;
 use crate::db::{HeldTable, Tx, args};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::patch::Patch;
 use crate::school::outline::STEPS;
@@ -33,11 +33,13 @@ pub async fn copy(app: &School, caller: &Caller, id: i64, copy: NewCopy, languag
     tx.hold_where(HeldTable::Items, &items, args![id]).await?;
     tx.hold_where(HeldTable::Pictures, &pictures, args![id]).await?;
     let now = by_id(&mut tx, id).await?;
+    must_be_open_or_own(caller, &now)?;
     let title = copy.title.unwrap_or_else(|| title_of_copy(&now.title, language));
     let first = CourseChanges {
         description: Some(now.description),
         thumbnail_url: now.thumbnail_url.map_or(Patch::Keep, Patch::Set),
         auto_help: Some(now.auto_help),
+        price: Some(now.price).filter(|price| *price > 0),
         ..CourseChanges::default()
     };
     let copied = insert_row(&mut tx, caller, &title, None, CourseStatus::Published, now_ms).await?;
@@ -45,6 +47,13 @@ pub async fn copy(app: &School, caller: &Caller, id: i64, copy: NewCopy, languag
     copy_outline(&mut tx, id, copied, now_ms).await?;
     app.commit(tx, Vec::new()).await?;
     Ok(course)
+}
+
+/// Fails for a co-teacher of a course with a price or of a draft: others would get for nothing what its instructor sells or has not
+/// published.
+pub(in crate::school) fn must_be_open_or_own(caller: &Caller, course: &Course) -> Result<()> {
+    let is_public = [CourseStatus::Published, CourseStatus::Archived].iter().any(|one| course.status == one.word());
+    if (is_public && course.price == 0) || caller.teaches(course.instructor) { Ok(()) } else { Err(Error::NotYours) }
 }
 
 /// Copies the units of a course and their steps into an empty one. New rows get their numbers in the order of the old ones, by which

@@ -71,6 +71,7 @@ pub async fn export(
     let mut tx = app.db.read().await?;
     rights::find_led_course(&mut tx, caller, id).await?;
     let course = courses::by_id(&mut tx, id).await?;
+    courses::copying::must_be_open_or_own(caller, &course)?;
     let mut parts = NamedParts::default();
     let units = outline::units_with_items(&mut tx, id).await?;
     let tasks = units.into_iter().map(|(unit, items)| TaskToWrite {
