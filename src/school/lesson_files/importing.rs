@@ -20,6 +20,7 @@ use crate::school::courses::{Course, hidden};
 use crate::school::pictures::reception::{Reception, ReceptionPlace};
 use crate::school::pictures::{self, OF_COURSE_MAX_PICTURES, PictureUpload, StoredPicture};
 use crate::school::rights::{Caller, Scope};
+use crate::school::sessions::staff;
 use crate::school::stored_objects::UploadPace;
 
 /// Files that are received and read at once. Each takes room on the disk, and none in memory but that of one picture.
@@ -135,6 +136,9 @@ impl LessonUpload {
         let mut tx = self.app.db.begin().await?;
         tx.hold(HeldTable::Courses, id).await?;
         tx.hold_where(HeldTable::Pictures, "course = $1", args![id]).await?;
+        // The right of the caller may have ended while the file came.
+        tx.hold(HeldTable::People, self.caller.id).await?;
+        staff::must_be_colleague(&mut tx, self.caller.id).await?;
         let course = hidden::show(&mut tx, &self.caller, id, lesson.title, lesson.first, now_ms).await?;
         insert_outline(&mut tx, id, lesson.tasks, &stored, now_ms).await?;
         self.app.commit(tx, Vec::new()).await?;
