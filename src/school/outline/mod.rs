@@ -61,7 +61,7 @@ pub async fn add_unit_with_items(
     caller.must_have(Scope::CourseUpdate)?;
     let now_ms = app.now_ms();
     let mut tx = app.db.begin().await?;
-    rights::find_led_course(&mut tx, caller, course).await?;
+    rights::hold_led_course(&mut tx, caller, course).await?;
     let sql = "insert into units (created_ms, updated_ms, course, title, description, position, minutes, objectives, criteria)
         select $1, $1, $2, $3, $4, coalesce($5, coalesce(max(position), 0) + 1), $6, $7, $8 from units
         where course = $2 and deleted_ms is null returning id";
