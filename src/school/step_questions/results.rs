@@ -139,9 +139,12 @@ async fn try_show(
 
 /// Reads what became of the question of a step in a session; `None` if it has none. A step without a question asks the database nothing.
 pub(in crate::school) async fn of_step(tx: &mut Tx, session: i64, step: &Item) -> Result<Option<QuestionState>> {
-    let Some(question) = of_json(step.question.as_deref()) else { return Ok(None) };
+    if step.question.is_none() {
+        return Ok(None);
+    }
     let sql = format!("{RESULTS} where session = $1 and item = $2");
     let stored: StoredResults = tx.maybe(sql, args![session, step.id]).await?.unwrap_or_default();
+    let Some(question) = of_json(stored.question.as_deref().or(step.question.as_deref())) else { return Ok(None) };
     let answers = counting::count(tx, session, step.id, &question).await?;
     Ok(Some(QuestionState::of(step, question, &stored, answers)))
 }
