@@ -50,6 +50,8 @@ pub enum Attempts {
     ContactsBy(i64),
     /// Pictures that a person sends with calls for help.
     HelpPicturesBy(i64),
+    /// Handouts that a person gets: each takes a processor for a while.
+    HandoutsBy(i64),
     /// Payments that a person reports: the payment service is asked about each.
     PaymentsBy(i64),
     /// Look-ups of certificates that do not exist.
@@ -90,7 +92,7 @@ impl Attempts {
             | Attempts::HelpPicturesBy(_)
             | Attempts::PaymentsBy(_)
             | Attempts::SharingsBy(_) => 60,
-            Attempts::CertificatesFrom(_) | Attempts::LeavesOf(..) => 30,
+            Attempts::CertificatesFrom(_) | Attempts::LeavesOf(..) | Attempts::HandoutsBy(_) => 30,
             Attempts::ScannedGuestsFrom(_) => 3_000,
             Attempts::GuestsFrom(_) | Attempts::PasswordsFrom(_) | Attempts::KnownCodesFrom(_) => 600,
             Attempts::RegistersFrom(_) => 200,
@@ -109,6 +111,7 @@ impl Attempts {
             Attempts::AccountSlowly(_) => 10 * SECOND_MS,
             Attempts::ScannedGuestsFrom(_) => 10 * MINUTE_MS,
             Attempts::LeavesOf(..)
+            | Attempts::HandoutsBy(_)
             | Attempts::HelpPicturesBy(_)
             | Attempts::StaffActsOf(..)
             | Attempts::SharingsBy(_)
@@ -127,6 +130,7 @@ impl Attempts {
             | Attempts::RightLoginsOf(_)
             | Attempts::CodesBy(_)
             | Attempts::ContactsBy(_)
+            | Attempts::HandoutsBy(_)
             | Attempts::HelpPicturesBy(_)
             | Attempts::PaymentsBy(_)
             | Attempts::LeavesOf(..)
@@ -161,6 +165,7 @@ impl Attempts {
             | Attempts::UploadStepsOf { .. }
             | Attempts::CodesBy(_)
             | Attempts::ContactsBy(_)
+            | Attempts::HandoutsBy(_)
             | Attempts::HelpPicturesBy(_)
             | Attempts::PaymentsBy(_) => self.clone(),
         }

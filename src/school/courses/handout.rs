@@ -10,6 +10,7 @@ use crate::app::School;
 use crate::config::UNNAMED_SCHOOL;
 use crate::db::{args, placeholders};
 use crate::error::{Error, Result};
+use crate::failures::Attempts;
 use crate::language::Language;
 use crate::print::{
     HandoutFacts, HandoutMark, HandoutOption, HandoutPicture, HandoutQuestion, HandoutStep, HandoutWords,
@@ -31,10 +32,10 @@ const READ_AT_ONCE_MAX: usize = 4;
 const READ_WITHIN: Duration = Duration::from_secs(20);
 const RETRY_AFTER_S: u64 = 5;
 
-/// Handouts whose pictures are in memory. A person may print two, since one may hang on a page that was closed.
-const GATHERED_AT_ONCE_MAX: usize = 2;
+/// Handouts whose pictures are in memory: one, so that certificates are printed meanwhile.
+const GATHERED_AT_ONCE_MAX: usize = 1;
 const WAITING_MAX_HANDOUTS: usize = 32;
-const OF_PERSON_MAX_HANDOUTS: usize = 2;
+const OF_PERSON_MAX_HANDOUTS: usize = 1;
 
 static HANDOUTS: Reception = Reception::new(GATHERED_AT_ONCE_MAX, WAITING_MAX_HANDOUTS, OF_PERSON_MAX_HANDOUTS);
 
@@ -54,6 +55,7 @@ pub struct Handout {
 /// Prints the handout of a lecture for those who may read its contents. The same lecture gives the same bytes to the same reader.
 pub async fn print(app: &School, caller: &Caller, course: i64, reader: HandoutReader) -> Result<Handout> {
     let lecture = find(app, caller, course).await?;
+    app.failures.take_for_good(&Attempts::HandoutsBy(caller.id), app.now_ms())?;
     let place = HANDOUTS.place(caller.id).await?;
     let words = words(reader.language);
     let name = format!("{} {}", lecture.title, words.handout);
