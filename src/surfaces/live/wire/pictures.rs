@@ -53,9 +53,6 @@ answer! {
     }
 }
 
-/// As many marks as a picture may have.
-pub type PictureMarks = BoundedList<PictureMarkSent, 0, 12>;
-
 words!(pub enum MarkWord for MarkShape { Ring, Box, Arrow, Swipe, Number });
 
 body! {
@@ -70,7 +67,7 @@ body! {
         /// ALL when left out
         shown_on: Option<PhoneKind> => shown_on,
         alt: Option<PictureText> => alt = alt.plain().unwrap_or_default(),
-        marks: Option<PictureMarks> => marks = marks.plain().unwrap_or_default(),
+        marks: Option<BoundedList<PictureMarkSent, 0, 12>> => marks = marks.plain().unwrap_or_default(),
     }
 }
 
