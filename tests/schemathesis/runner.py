@@ -186,7 +186,7 @@ def main():
     arguments.add_argument("--examples", type=int, default=3, help="random requests for each operation and run")
     arguments.add_argument("--seed", type=int, default=11)
     arguments.add_argument("--phases", default="examples,coverage,fuzzing")
-    arguments.add_argument("--limit", type=int, default=600, help="seconds that one run may take")
+    arguments.add_argument("--limit", type=int, default=1500, help="seconds that one run may take")
     arguments.add_argument("--only", help="only the paths that this regular expression finds")
     arguments.add_argument("--who", default=",".join(PEOPLE))
     arguments.add_argument("--where", default="sqlite,postgres")
