@@ -83,7 +83,7 @@ fn a_shared_lecture_is_in_the_list_of_both_with_its_sessions_and_its_poster() {
     });
 }
 
-/// Of all routes of the server, a co-teacher may use those of the table, and is refused the others.
+/// A co-teacher may use the routes of the table, and is refused all others.
 #[test]
 fn a_co_teacher_leads_the_lessons_and_is_refused_all_the_rest() {
     on_both(|school| async move {
@@ -155,7 +155,7 @@ fn sharings_at_once_do_not_exceed_the_limit() {
         assert_eq!(replies, [201, 409, 409]);
         let full = teacher.get(&teachers_of(&lecture)).await.ok();
         assert_eq!(full["teachers"].as_array().unwrap().len(), 21);
-        // Whoever is there already is no one more.
+        // A teacher who is there already does not count again.
         shares(&teacher, &lecture, &colleagues[0]).await.is(200);
         ends_sharing(&colleagues[0], &lecture, &colleagues[0]).await.is(204);
         let once = join_all((0..5).map(|_| shares(&teacher, &lecture, &colleagues[0]))).await;

@@ -125,7 +125,7 @@ fn a_copy_has_all_that_is_taught_and_nobody_who_learns() {
         }
         let sessions = teacher.get(&format!("/api/lectures/{copy}/sessions")).await.ok();
         assert_eq!(sessions["results"], json!([]), "{sessions}");
-        // It is taught like any other.
+        // The copy is taught like any other lecture.
         let path = format!("/api/lectures/{copy}/sessions");
         teacher.post(&path, json!({ "title": "오후반" })).await.is(201);
         student.post(&format!("/api/lectures/{copy}/enroll"), json!({})).await.is(201);

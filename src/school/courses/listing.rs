@@ -67,7 +67,7 @@ fn must_be_asked_by(caller: Option<&Caller>, person: i64) -> Result<()> {
 pub struct CourseWithSessions {
     pub course: Course,
     pub role: Option<CourseRole>,
-    /// Its newest sessions; `None` if they were not asked for, or the caller does not lead it.
+    /// Newest sessions; `None` if they were not asked for, or the caller does not lead it.
     pub sessions: Option<Vec<SessionWithCount>>,
 }
 

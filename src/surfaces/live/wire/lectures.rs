@@ -21,7 +21,7 @@ query! {
         taught_by: Option<i64>,
         /// true: only published lectures; false: only archived ones
         is_active: Option<bool>,
-        /// How many of its newest sessions each lecture brings, for those who lead it; none when left out
+        /// Number of its newest sessions that each lecture brings, for those who lead it; none when left out
         sessions: Option<Within<1, 100>>,
     }
 }

@@ -21,6 +21,6 @@ answer! {
         since: Instant = Instant(t.since_ms),
     }
 
-    /// Its instructor first, then the co-teachers in the order of the sharing
+    /// Instructor first, then the co-teachers in the order of the sharing
     pub struct Teachers from Vec<CourseTeacher> as found { teachers: Vec<TeacherLine> = each(found) }
 }
