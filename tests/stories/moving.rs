@@ -63,8 +63,8 @@ fn a_moved_school_goes_on_where_it_was() {
         let people = [filled.teacher.clone(), filled.student.clone(), school.nobody()];
         let first = readings(&people, &filled, &routes).await;
         let mut before = readings(&people, &filled, &routes).await;
-        // Times differ from run to run.
-        before.retain(|path, answer| first[path] == *answer);
+        // Times differ from run to run, and so does the drawing of a handout between two processes.
+        before.retain(|path, answer| first[path] == *answer && !path.ends_with("/handout"));
         assert!(before.len() > 150, "{}", before.len());
         school.closes().await;
         let target = postgres::empty_database().await;
